@@ -1,0 +1,2 @@
+//! The commands of lianhu in a terminal.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Set-up, demo, test.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The county.
+fn main() {}
