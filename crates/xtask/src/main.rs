@@ -1,2 +1,61 @@
-//! Set-up, demo, test.
-fn main() {}
+//! `cargo xtask`: everything one does to the project from a terminal. It links no product crate; it runs them as
+//! programs, so that what it finds out is found out from outside.
+
+mod bench;
+mod demo;
+mod fuzz;
+mod program;
+mod sample;
+mod setup;
+mod simulate;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The command line.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Set-up, demo, test, bench, simulate, fuzz, sample", max_term_width = 110)]
+struct Line {
+    #[command(subcommand)]
+    task: Task,
+}
+
+/// What can be asked for.
+#[derive(Subcommand)]
+enum Task {
+    /// Finds what the build needs and installs it, or prints the one line that does
+    Setup,
+    /// Everything that has to hold before a change lands
+    Test,
+    /// Plays the story of a visit through the real programs
+    Demo(demo::Demo),
+    /// Writes seeded rosters and pairing tables, with planted faults and their answer key if asked
+    Sample(sample::Sample),
+    /// Seeded phones, a county and a bad line
+    Simulate(simulate::Simulate),
+    /// Mutated envelopes, entries, requests and rosters
+    Fuzz(fuzz::Fuzz),
+    /// Measures the figures of the design and prints value, target, verdict
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    let done = match Line::parse().task {
+        Task::Setup => setup::run(),
+        Task::Test => test::run(),
+        Task::Demo(demo) => demo::run(&demo),
+        Task::Sample(sample) => sample::run(&sample),
+        Task::Simulate(simulate) => simulate::run(&simulate),
+        Task::Fuzz(fuzz) => fuzz::run(&fuzz),
+        Task::Bench(bench) => bench::run(&bench),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Running another program from the root of the project: what it prints is passed on, and how it ended is told.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+
+/// The root of the project, where every program is run.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// A program with its arguments, which can be shown as the line that repeats it.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    words: Vec<String>,
+}
+
+impl Program {
+    /// `cargo` with these arguments; the same cargo that runs this task.
+    pub(crate) fn cargo<I: IntoIterator<Item = S>, S: Into<String>>(words: I) -> Self {
+        Self { words: std::iter::once("cargo".to_owned()).chain(words.into_iter().map(Into::into)).collect() }
+    }
+
+    /// Any program by name.
+    pub(crate) fn named<I: IntoIterator<Item = S>, S: Into<String>>(name: &str, words: I) -> Self {
+        Self { words: std::iter::once(name.to_owned()).chain(words.into_iter().map(Into::into)).collect() }
+    }
+
+    /// The line that repeats it in a shell at the root.
+    pub(crate) fn line(&self) -> String {
+        self.words.join(" ")
+    }
+
+    fn command(&self) -> Command {
+        let mut words = self.words.iter();
+        let name = words.next().map_or("", String::as_str);
+        let mut command = Command::new(name);
+        command.args(words.map(OsStr::new)).current_dir(root());
+        command
+    }
+
+    /// Whether it ran and was content; nothing of what it prints is shown.
+    pub(crate) fn answers(&self) -> bool {
+        let quiet = self.command().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        quiet.is_ok_and(|status| status.success())
+    }
+
+    /// Runs it with the terminal of this task; an unhappy end is an error that names the line to repeat.
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        let status = self.command().status().with_context(|| format!("cannot start: {}", self.line()))?;
+        if status.success() {
+            return Ok(());
+        }
+        bail!("failed ({status}); to repeat it: {}", self.line())
+    }
+
+    /// Runs it, passes on what it prints and hands back the lines `keep` wants, from either stream.
+    pub(crate) fn run_keeping(&self, keep: fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
+        let mut child = self
+            .command()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start: {}", self.line()))?;
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let kept = std::thread::scope(|scope| {
+            let err =
+                scope.spawn(move || err.map(|stream| pass_on(stream, std::io::stderr(), keep)).unwrap_or_default());
+            let mut kept = out.map(|stream| pass_on(stream, std::io::stdout(), keep)).unwrap_or_default();
+            kept.extend(err.join().unwrap_or_default());
+            kept
+        });
+        let status = child.wait()?;
+        if status.success() {
+            return Ok(kept);
+        }
+        bail!("failed ({status}); to repeat it: {}", self.line())
+    }
+}
+
+fn pass_on(from: impl std::io::Read, mut to: impl Write, keep: fn(&str) -> bool) -> Vec<String> {
+    let mut kept = Vec::new();
+    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        if writeln!(to, "{line}").is_err() {
+            continue;
+        }
+        if keep(&line) {
+            kept.push(line.trim().to_owned());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_program_is_named_with_the_line_that_repeats_it() {
+        let told = Program::named("sh", ["-c", "exit 3"]).run().unwrap_err().to_string();
+        assert!(told.contains("sh -c exit 3"), "{told}");
+    }
+
+    #[test]
+    fn lines_of_both_streams_are_kept() {
+        let program = Program::named("sh", ["-c", "echo one; echo two >&2; echo other"]);
+        let kept = program.run_keeping(|line| line != "other").unwrap();
+        assert_eq!(kept, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_no_answer() {
+        assert!(!Program::named("no-such-program-here", ["x"]).answers());
+        assert!(root().join("Cargo.toml").exists());
+    }
+}

@@ -1,0 +1,194 @@
+//! Set-up: finds what the build needs and this machine lacks, says so, and installs it when it may.
+//!
+//! SQLCipher is compiled from source and links OpenSSL, so a C compiler, pkg-config and the OpenSSL headers are needed.
+//! Looking takes a fraction of a second; the package lists are fetched only when something is missing.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::program::Program;
+
+/// Something the build needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Compiler,
+    PkgConfig,
+    Openssl,
+    Rustfmt,
+    Clippy,
+}
+
+impl Need {
+    const ALL: [Self; 5] = [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Rustfmt, Self::Clippy];
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Compiler => "a C compiler (SQLCipher is compiled from source)",
+            Self::PkgConfig => "pkg-config (finds OpenSSL)",
+            Self::Openssl => "the OpenSSL headers (SQLCipher encrypts with OpenSSL)",
+            Self::Rustfmt => "rustfmt",
+            Self::Clippy => "clippy",
+        }
+    }
+
+    /// The Debian package that brings it; none for what rustup brings.
+    fn package(self) -> Option<&'static str> {
+        match self {
+            Self::Compiler => Some("build-essential"),
+            Self::PkgConfig => Some("pkg-config"),
+            Self::Openssl => Some("libssl-dev"),
+            Self::Rustfmt | Self::Clippy => None,
+        }
+    }
+
+    fn component(self) -> Option<&'static str> {
+        match self {
+            Self::Rustfmt => Some("rustfmt"),
+            Self::Clippy => Some("clippy"),
+            Self::Compiler | Self::PkgConfig | Self::Openssl => None,
+        }
+    }
+
+    fn is_here(self) -> bool {
+        match self {
+            Self::Compiler => Program::named("cc", ["--version"]).answers(),
+            Self::PkgConfig => Program::named("pkg-config", ["--version"]).answers(),
+            Self::Openssl => {
+                std::env::var_os("OPENSSL_DIR").is_some()
+                    || Program::named("pkg-config", ["--exists", "openssl"]).answers()
+                    || Path::new("/usr/include/openssl/opensslv.h").exists()
+            }
+            Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
+            Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
+        }
+    }
+}
+
+/// By what right packages can be installed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Right {
+    Root,
+    Sudo,
+    None,
+}
+
+impl Right {
+    fn here() -> Self {
+        if Program::named("sh", ["-c", "test \"$(id -u)\" = 0"]).answers() {
+            Self::Root
+        } else if Program::named("sudo", ["-n", "true"]).answers() {
+            Self::Sudo
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Finds what is missing and installs it. What cannot be installed from here is named with the one line to run.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let missing: Vec<Need> = Need::ALL.into_iter().filter(|need| !need.is_here()).collect();
+    if missing.is_empty() {
+        println!("set-up: nothing is missing");
+        return Ok(());
+    }
+    for need in &missing {
+        println!("set-up: missing: {}", need.what());
+    }
+    install(&packages(&missing), &components(&missing))?;
+    let still: Vec<&str> = missing.iter().filter(|need| !need.is_here()).map(|need| need.what()).collect();
+    if still.is_empty() {
+        return Ok(());
+    }
+    bail!("set-up: installed without an error, but still missing: {}", still.join(", "))
+}
+
+/// Whether `cargo nextest` is here; without it the tests run under `cargo test`, which is slower and says less.
+pub(crate) fn has_nextest() -> bool {
+    Program::cargo(["nextest", "--version"]).answers()
+}
+
+fn packages(missing: &[Need]) -> Vec<&'static str> {
+    missing.iter().filter_map(|need| need.package()).collect()
+}
+
+fn components(missing: &[Need]) -> Vec<&'static str> {
+    missing.iter().filter_map(|need| need.component()).collect()
+}
+
+fn install(packages: &[&str], components: &[&str]) -> anyhow::Result<()> {
+    let apt = Program::named("apt-get", ["--version"]).answers();
+    let rustup = Program::named("rustup", ["--version"]).answers();
+    let right = if packages.is_empty() { Right::Root } else { Right::here() };
+    let stuck = (!packages.is_empty() && (!apt || right == Right::None)) || (!components.is_empty() && !rustup);
+    if stuck {
+        bail!("set-up: run this line, then the same command again:\n    {}", line_to_run(packages, components));
+    }
+    if !packages.is_empty() {
+        println!("set-up: installing with apt-get: {}", packages.join(" "));
+        // The lists may be recent enough already; they are fetched only when they are not.
+        if apt_get(right, &install_words(packages)).run().is_err() {
+            apt_get(right, &["update", "-q"]).run()?;
+            apt_get(right, &install_words(packages)).run()?;
+        }
+    }
+    if !components.is_empty() {
+        println!("set-up: installing with rustup: {}", components.join(" "));
+        Program::named("rustup", ["component", "add"].iter().chain(components).copied()).run()?;
+    }
+    Ok(())
+}
+
+fn install_words<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    ["install", "-y", "-q", "--no-install-recommends"].into_iter().chain(packages.iter().copied()).collect()
+}
+
+fn apt_get(right: Right, words: &[&str]) -> Program {
+    let before: &[&str] = if right == Right::Sudo { &["-n"] } else { &[] };
+    let name = if right == Right::Sudo { "sudo" } else { "env" };
+    let apt = ["DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    Program::named(name, before.iter().chain(&apt).chain(words).copied())
+}
+
+/// The one line a person with the right runs by hand.
+fn line_to_run(packages: &[&str], components: &[&str]) -> String {
+    let mut parts = Vec::new();
+    if !packages.is_empty() {
+        parts.push(format!("sudo apt-get update && sudo apt-get install -y {}", packages.join(" ")));
+    }
+    if !components.is_empty() {
+        parts.push(format!("rustup component add {}", components.join(" ")));
+    }
+    parts.join(" && ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_to_run_is_one_line_and_names_every_missing_thing() {
+        let line = line_to_run(&packages(&Need::ALL), &components(&Need::ALL));
+        assert_eq!(
+            line,
+            "sudo apt-get update && sudo apt-get install -y build-essential pkg-config libssl-dev \
+             && rustup component add rustfmt clippy"
+        );
+    }
+
+    #[test]
+    fn every_need_can_be_brought_by_exactly_one_means() {
+        for need in Need::ALL {
+            assert_ne!(need.package().is_some(), need.component().is_some(), "{need:?}");
+        }
+    }
+
+    #[test]
+    fn sudo_never_asks_for_a_password() {
+        let program = apt_get(Right::Sudo, &install_words(&["libssl-dev"]));
+        assert_eq!(
+            program.line(),
+            "sudo -n DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends libssl-dev"
+        );
+    }
+}
