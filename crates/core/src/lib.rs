@@ -1,1 +1,22 @@
-//! core
+//! What is written about a household, how writings merge, and what they add up to.
+//!
+//! Pure: no clock, no randomness, no file, no network. Start at [`visit`] (one noun, whole), then [`entry`],
+//! [`dossier`] and [`exchange`].
+
+pub mod change;
+pub mod day;
+pub mod directive;
+pub mod dossier;
+pub mod entry;
+pub mod envelope;
+pub mod exchange;
+pub mod field;
+pub mod form;
+pub mod hub;
+pub mod ids;
+pub mod problem;
+pub mod record;
+pub mod scalar;
+pub mod sign;
+pub mod surroundings;
+pub mod visit;

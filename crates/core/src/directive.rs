@@ -1,0 +1,121 @@
+//! Directives: what an authority has decided about who may hold what. They take effect in the order of the county's
+//! numbers, wherever and whenever they were written.
+
+use crate::ids::{Hash, PlaceId, PublicKey};
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+/// A place of a tree; what it is about names the place itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Place {
+    /// What people call it.
+    #[n(0)]
+    pub name: String,
+    /// `county` 县, `town` 乡镇, `village` 村, `natural_village` 屯/自然村, `group` 组, `site` 安置点, `building` 楼栋,
+    /// `unit` 单元.
+    #[n(1)]
+    pub level: String,
+    /// The place it lies in; the county itself has none.
+    #[n(2)]
+    pub parent: Option<PlaceId>,
+    /// The official code, where there is one (domain.md §2.1). An attribute, never the id.
+    #[n(3)]
+    pub code: Option<String>,
+}
+
+/// Where a household belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Placement {
+    /// 迁出地 or home village: 县/乡/村/屯/组.
+    #[n(0)]
+    pub origin: PlaceId,
+    /// Where they live now, if elsewhere: village, or 安置点/楼栋/单元.
+    #[n(1)]
+    pub present: Option<PlaceId>,
+}
+
+/// A person who works with lianhu. No ID number, no political record (domain.md §2.9).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Cadre {
+    /// Their name.
+    #[n(0)]
+    pub name: String,
+    /// 单位.
+    #[n(1)]
+    pub unit: Option<String>,
+    /// 隶属: 省/市/县/乡/村.
+    #[n(2)]
+    pub belongs: Option<String>,
+    /// 职务.
+    #[n(3)]
+    pub rank: Option<String>,
+    /// The telephone number they use for work.
+    #[n(4)]
+    pub phone: Option<String>,
+}
+
+/// What a person may do; about the cadre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Role {
+    /// `helper`, `first_secretary`, `township`, `county`.
+    #[n(0)]
+    pub role: String,
+    /// Where, for the roles that have an area.
+    #[n(1)]
+    pub place: Option<PlaceId>,
+}
+
+/// A device of a person; about the cadre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Device {
+    /// The key it signs with.
+    #[n(0)]
+    pub key: PublicKey,
+    /// Its id.
+    #[n(1)]
+    pub device: crate::ids::DeviceId,
+    /// What its owner calls it.
+    #[n(2)]
+    pub label: String,
+    /// Whether it is shut out.
+    #[n(3)]
+    pub revoked: bool,
+}
+
+/// Entrusts what it is about, a household or a place with all its households, to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Grant {
+    /// To whom.
+    #[n(0)]
+    pub user: crate::ids::UserId,
+    /// 帮扶责任人, 第一书记 … as the field calls the duty.
+    #[n(1)]
+    pub duty: String,
+}
+
+/// Takes it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct GrantEnd {
+    /// From whom.
+    #[n(0)]
+    pub user: crate::ids::UserId,
+    /// Why, in words; may be empty.
+    #[n(1)]
+    pub reason: String,
+}
+
+/// A secret with which a person may enrol one device, once; about the cadre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Enrolment {
+    /// SHA-256 of the secret.
+    #[n(0)]
+    pub secret: Hash,
+}

@@ -1,0 +1,62 @@
+//! Time and chance come from outside, so that every test can be repeated.
+
+use crate::day::Moment;
+use std::sync::Mutex;
+
+/// What a ledger may ask of the machine it runs on.
+pub trait Surroundings: Send + Sync {
+    /// What the clock says; it may be wrong by years.
+    fn now(&self) -> Moment;
+    /// Fills the bytes with randomness.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Surroundings that a test or a demo sets by hand: the same seed gives the same ids.
+#[derive(Debug)]
+pub struct Staged {
+    state: Mutex<(u64, Moment)>,
+}
+
+impl Staged {
+    /// Starts from a seed at a moment.
+    #[must_use]
+    pub fn new(seed: u64, now: Moment) -> Self {
+        Self { state: Mutex::new((seed ^ 0x9E37_79B9_7F4A_7C15, now)) }
+    }
+
+    /// Sets the clock.
+    pub fn set(&self, now: Moment) {
+        self.with(|state| state.1 = now);
+    }
+
+    /// Moves the clock by so many seconds.
+    pub fn pass(&self, seconds: i64) {
+        self.with(|state| state.1 = state.1.plus_seconds(seconds));
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut (u64, Moment)) -> T) -> T {
+        act(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+impl Surroundings for Staged {
+    fn now(&self) -> Moment {
+        self.with(|state| state.1)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        self.with(|state| {
+            for chunk in bytes.chunks_mut(8) {
+                // splitmix64: enough for ids in a test, never used for a secret of a real ledger.
+                state.0 = state.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+                let mut z = state.0;
+                z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                z ^= z >> 31;
+                for (to, from) in chunk.iter_mut().zip(z.to_le_bytes()) {
+                    *to = from;
+                }
+            }
+        });
+    }
+}
