@@ -3,6 +3,11 @@
 //! Pure: no clock, no randomness, no file, no network. Start at [`visit`] (one noun, whole), then [`entry`],
 //! [`dossier`] and [`exchange`].
 
+pub mod mask;
+pub mod resident_id;
+pub mod sex;
+pub mod text;
+
 pub mod change;
 pub mod day;
 pub mod directive;
