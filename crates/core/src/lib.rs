@@ -4,7 +4,12 @@
 //! [`dossier`] and [`exchange`].
 
 pub mod mask;
+pub mod nation;
+pub mod pinyin;
+pub mod region_code;
+pub mod relation;
 pub mod resident_id;
+pub mod search_key;
 pub mod sex;
 pub mod text;
 

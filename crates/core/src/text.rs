@@ -72,6 +72,7 @@ pub fn header_key(text: &str) -> String {
             ',' | '/' | ';' => '、',
             _ => c.to_ascii_lowercase(),
         })
+        .nfc() // with the spaces gone, an accent may now stand on a letter
         .collect();
     to_simplified(plain.trim_end_matches(':'))
 }
@@ -361,7 +362,7 @@ mod tests {
             let once = tidy_cell(&text);
             prop_assert_eq!(tidy_cell(&once), once);
             let key = header_key(&text);
-            prop_assert_eq!(header_key(&key).replace(':', ""), key.replace(':', ""));
+            prop_assert_eq!(header_key(&key), key);
         }
     }
 }
