@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no file, no network. Start at [`visit`] (one noun, whole), then [`entry`],
 //! [`dossier`] and [`exchange`].
 
+pub mod crossfoot;
 pub mod mask;
 pub mod nation;
 pub mod pinyin;

@@ -225,6 +225,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_left_of_a_masked_number_is_not_taken_for_part_of_another() {
+        let once = mask_certificates_in_text("138123456 411321196202140014");
+        assert_eq!(once, "138123456 41**************14");
+        assert_eq!(mask_certificates_in_text(&once), once);
+    }
+
     fn digits_of(text: &str) -> usize {
         text.chars().filter(char::is_ascii_digit).count()
     }
