@@ -15,6 +15,7 @@ mod harmless;
 mod household;
 mod line;
 mod names;
+mod next;
 mod pairing;
 mod person;
 mod place;
@@ -31,6 +32,7 @@ use serde_json::{Map, Value, json};
 use book::Manner;
 use fault::Faults;
 use line::Column;
+use next::PhonesOf;
 use roster::{Roster, YearPlan};
 use totals::Totals;
 
@@ -55,18 +57,35 @@ pub(crate) struct Sample {
     /// Also writes a pairing table
     #[arg(long, value_name = "FILE")]
     pairing: Option<PathBuf>,
+    /// Writes a newer file of this roster instead: the same people, but for --changes and --gone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["households", "year_plan", "faults", "pairing"])]
+    next: Option<PathBuf>,
+    /// With --next: how many cells change
+    #[arg(long, value_name = "N", default_value_t = 30, requires = "next")]
+    changes: usize,
+    /// With --next: how many households are gone
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "next")]
+    gone: usize,
+    /// With --next: so many of the changes are telephones of households in a file of 户编号, one a line
+    #[arg(long, value_name = "N:LIST", requires = "next")]
+    phones: Option<PhonesOf>,
     /// Where the roster is written
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
-/// Writes the files and prints the totals as JSON.
+/// Writes the files and prints the totals, or what a newer file changes, as JSON.
 pub(crate) fn run(asked: &Sample) -> anyhow::Result<()> {
     println!("{}", serde_json::to_string_pretty(&write(asked)?)?);
     Ok(())
 }
 
 fn write(asked: &Sample) -> anyhow::Result<Value> {
+    if let Some(after) = &asked.next {
+        let (out, phones) = (&asked.out, asked.phones.as_ref());
+        let asked = next::Asked { after, out, seed: asked.seed, changes: asked.changes, gone: asked.gone, phones };
+        return next::write(&asked);
+    }
     if asked.households == 0 || asked.households > MOST {
         bail!("--households: from 1 to {MOST}");
     }
@@ -114,6 +133,10 @@ mod tests {
             year_plan: "2016:1,2018:2".parse().unwrap(),
             faults,
             pairing: Some(folder.join("pairing.xlsx")),
+            next: None,
+            changes: 0,
+            gone: 0,
+            phones: None,
             out: folder.join("roster.xlsx"),
         }
     }

@@ -106,6 +106,11 @@ pub(crate) struct Phones {
 }
 
 impl Phones {
+    /// Notes a number somebody has already.
+    pub(crate) fn take(&mut self, number: String) {
+        self.given.insert(number);
+    }
+
     /// A mobile number nobody has.
     pub(crate) fn new_number(&mut self, chance: &mut Chance) -> String {
         const STARTS: [u32; 16] = [130, 131, 132, 134, 135, 137, 138, 139, 150, 152, 156, 158, 177, 182, 187, 189];
