@@ -49,7 +49,7 @@ fn name_missing(bed: &mut Bed) -> Option<Vec<Place>> {
 fn name_characters(bed: &mut Bed) -> Option<Vec<Place>> {
     let (line, person) = bed.member(|person| !person.name.contains('·'))?;
     let name = person.name.clone();
-    let note = bed.chance.pick(&["13", "（已婚）", "#"]);
+    let note = bed.chance.pick(&["13", "（已婚）", "A"]);
     write(bed, line, Column::Name, &format!("{name}{note}"))
 }
 
@@ -74,5 +74,6 @@ fn number_format(bed: &mut Bed) -> Option<Vec<Place>> {
 fn edu_and_school(bed: &mut Bed) -> Option<Vec<Place>> {
     let (line, person) = bed.member(|person| (13..18).contains(&person.age()))?;
     let done = if person.age() < 15 { "小学" } else { "初中" };
-    write(bed, line, Column::Education, done)
+    bed.write(line, Column::Education, done);
+    Some(vec![Place::Here(line, Column::School)])
 }

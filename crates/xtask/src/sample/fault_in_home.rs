@@ -24,12 +24,11 @@ pub(crate) const KINDS: &[(&str, Planter)] = &[
     ("member_count_differs", member_count_differs),
 ];
 
-/// Someone of the other household stands in this one too, by the same number, as happens when a daughter marries.
+/// Someone of a household further up stands in this one too, by the same number, as happens when a daughter marries.
 fn duplicate_person(bed: &mut Bed) -> Option<Vec<Place>> {
     let grown =
         |line: &Line| matches!(line.text(Column::Relation), "之子" | "之女") && line.text(Column::School).is_empty();
-    let there = bed.other_lines.iter().position(grown)?;
-    let theirs = bed.other_lines.get(there)?;
+    let theirs = bed.other_lines.iter().find(|line| grown(line)).filter(|_| !bed.other_is_later)?;
     let mut line = bed.lines.last()?.clone();
     for column in [
         Column::Name,
@@ -51,7 +50,7 @@ fn duplicate_person(bed: &mut Bed) -> Option<Vec<Place>> {
     bed.lines.push(line);
     bed.put_all(Column::Count, &Cell::count(u32::try_from(here + 1).ok()?));
     bed.uses_other = true;
-    Some(vec![Place::Here(here, Column::Certificate), Place::There(there, Column::Certificate)])
+    Some(vec![Place::Here(here, Column::Certificate)])
 }
 
 fn shared_phone(bed: &mut Bed) -> Option<Vec<Place>> {
