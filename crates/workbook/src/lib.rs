@@ -1,1 +1,35 @@
-//! workbook
+//! Spreadsheets in and out: rosters, pairing tables and published figures are read with every doubt named by sheet,
+//! row and column; reports and ledgers are written as a department accepts them. Knows nothing of the database.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod alias;
+mod checks;
+mod container;
+mod doubt;
+mod doubts;
+mod error;
+mod facts;
+mod field;
+mod gather;
+mod grid;
+mod guess;
+mod header;
+mod household;
+mod marks;
+mod name;
+mod person;
+mod refused;
+mod roster;
+mod tags;
+mod total;
+mod value;
+
+pub use doubt::{Anchor, Doubt, DoubtKind};
+pub use error::{Bound, FileTrouble, LooksLike, WorkbookError};
+pub use field::{FieldOf, RosterField};
+pub use header::{ColumnFate, ColumnReading};
+pub use household::{Cells, RosterHousehold, RosterPerson, RosterPlace};
+pub use roster::{Progress, RosterReading, SheetReading, read_roster};
+pub use total::StatedTotal;
+pub use value::hundredths;
