@@ -4,14 +4,17 @@
 //! [`dossier`] and [`exchange`].
 
 pub mod crossfoot;
+pub mod fact;
 pub mod mask;
 pub mod nation;
 pub mod pinyin;
 pub mod region_code;
 pub mod relation;
+pub mod report;
 pub mod resident_id;
 pub mod search_key;
 pub mod sex;
+pub mod tally;
 pub mod text;
 
 pub mod change;
