@@ -53,11 +53,15 @@ fn duplicate_person(bed: &mut Bed) -> Option<Vec<Place>> {
     Some(vec![Place::Here(here, Column::Certificate)])
 }
 
+/// The telephone of a household further up.
 fn shared_phone(bed: &mut Bed) -> Option<Vec<Place>> {
+    if bed.other_is_later {
+        return None;
+    }
     let theirs = bed.other.phone.clone();
     bed.put_all(Column::Phone, &Cell::text(&theirs));
     bed.uses_other = true;
-    Some(vec![Place::Here(0, Column::Phone), Place::There(0, Column::Phone)])
+    Some(vec![Place::Here(0, Column::Phone)])
 }
 
 fn two_heads(bed: &mut Bed) -> Option<Vec<Place>> {

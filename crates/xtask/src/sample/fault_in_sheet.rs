@@ -22,10 +22,10 @@ fn duplicate_row(bed: &mut Bed) -> Option<Vec<Place>> {
     Some(vec![Place::Row(bed.lines.len() - 1)])
 }
 
+/// Without a figure: what a page adds up to is nothing the whole could be held against.
 fn total_row(bed: &mut Bed) -> Option<Vec<Place>> {
     let mut line = Line::blank();
     line.set(Column::Number, Cell::text(bed.chance.pick(&["合计", "小计", "总 计"])));
-    line.set(Column::Count, Cell::count(u32::try_from(bed.lines.len()).ok()?));
     bed.lines.push(line);
     Some(vec![Place::Row(bed.lines.len() - 1)])
 }
@@ -50,7 +50,7 @@ fn merged_cells(bed: &mut Bed) -> Option<Vec<Place>> {
 
 fn stray_row(bed: &mut Bed) -> Option<Vec<Place>> {
     let mut line = Line::blank();
-    let note = bed.chance.pick(&["注：以上各户已核实", "待补"]);
+    let note = bed.chance.pick(&["待补", "以下各户待核"]);
     line.set(Column::Number, Cell::text(note));
     bed.lines.push(line);
     Some(vec![Place::Row(bed.lines.len() - 1)])

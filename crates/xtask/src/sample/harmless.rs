@@ -4,10 +4,10 @@ use super::chance::Chance;
 use super::line::{Cell, Column, Line};
 
 /// How many oddities there are.
-pub(crate) const KINDS: usize = 7;
+pub(crate) const KINDS: usize = 8;
 
 /// Gives the rows of a household one oddity.
-pub(crate) fn touch(lines: &mut [Line], chance: &mut Chance) {
+pub(crate) fn touch(lines: &mut Vec<Line>, chance: &mut Chance) {
     let Some(line) = lines.first_mut() else { return };
     let number = line.text(Column::Certificate).to_owned();
     let name = line.text(Column::Name).to_owned();
@@ -19,6 +19,7 @@ pub(crate) fn touch(lines: &mut [Line], chance: &mut Chance) {
         3 => line.set(Column::Name, Cell::Text(format!("{name}\u{A0} "))),
         4 => lines.iter_mut().for_each(|line| line.set(Column::Phone, Cell::Text(full_width(&phone)))),
         5 => lines.iter_mut().for_each(|line| as_text(line, Column::Count)),
+        6 => lines.push(remark()),
         _ => lines.iter_mut().for_each(|line| as_text(line, Column::Year)),
     }
 }
@@ -34,6 +35,13 @@ pub(crate) fn header(column: Column, header: &str) -> String {
         Column::Months => "务工时间(月)".to_owned(),
         _ => header.to_owned(),
     }
+}
+
+/// A remark below a household, as stands below a page.
+fn remark() -> Line {
+    let mut line = Line::blank();
+    line.set(Column::Number, Cell::text("注：以上各户均已入户核实"));
+    line
 }
 
 fn full_width(text: &str) -> String {
