@@ -106,12 +106,15 @@ fn write(asked: &Sample) -> anyhow::Result<Value> {
 fn write_roster(asked: &Sample, roster: &Roster, told: &mut Map<String, Value>) -> anyhow::Result<()> {
     let mut faults = Faults::plant(asked.seed, roster, asked.faults)?;
     let faulty = asked.faults > 0;
-    let header =
-        |(column, header): (Column, &str)| if faulty { harmless::header(column, header) } else { header.to_owned() };
+    let header = |(column, header): &(Column, &str)| {
+        if faulty { harmless::header(*column, header) } else { (*header).to_owned() }
+    };
+    let width = if faulty { line::COLUMNS.len() } else { line::PLAIN_WIDTH };
+    let headers: Vec<String> = line::COLUMNS.iter().take(width).map(header).collect();
     let manner = if faulty { Manner::Ordinary } else { Manner::Streamed };
     let hidden_sheets = faults.other_sheets();
     let blocks = (0..).zip(&roster.households).map(|(at, household)| faults.lines(roster, at, household));
-    let begins = book::write(&asked.out, &line::COLUMNS.map(header), blocks, manner, hidden_sheets)?;
+    let begins = book::write(&asked.out, &headers, blocks, manner, hidden_sheets)?;
     if faulty {
         let mut path = asked.out.clone().into_os_string();
         path.push(".answers.json");

@@ -27,7 +27,7 @@ pub(crate) enum Manner {
     Ordinary,
 }
 
-/// Writes blocks of rows below the header; hands back the Excel row each block begins on. A row whose 序号 is blank
+/// Writes blocks of rows below the header, as many columns as there are headers; hands back the Excel row each block begins on. A row whose 序号 is blank
 /// gets the next number. Hidden sheets hold a header and nobody.
 pub(crate) fn write(
     path: &Path,
@@ -53,7 +53,7 @@ pub(crate) fn write(
         begins.push(row + 1);
         let first = row;
         for line in &block {
-            write_line(sheet, row, line, &mut number)?;
+            write_line(sheet, row, line, headers.len(), &mut number)?;
             row += 1;
         }
         for (line, at) in block.iter().zip(first..) {
@@ -94,8 +94,8 @@ pub(crate) fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> 
     Ok(())
 }
 
-fn write_line(sheet: &mut Worksheet, row: u32, line: &Line, number: &mut u32) -> anyhow::Result<()> {
-    for (column, cell) in (0..).zip(line.cells()) {
+fn write_line(sheet: &mut Worksheet, row: u32, line: &Line, width: usize, number: &mut u32) -> anyhow::Result<()> {
+    for (column, cell) in (0..).zip(line.cells().iter().take(width)) {
         put(sheet, row, column, cell)?;
     }
     if *line.get(Column::Number) == Cell::Blank {

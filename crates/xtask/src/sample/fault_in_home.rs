@@ -4,7 +4,6 @@ use super::bed::Bed;
 use super::fault::{Place, Planter};
 use super::line::{Cell, Column, Line};
 use super::person::Relation;
-use super::resident_id::with_check;
 
 /// The kinds, by the reader's codes.
 pub(crate) const KINDS: &[(&str, Planter)] = &[
@@ -40,6 +39,8 @@ fn duplicate_person(bed: &mut Bed) -> Option<Vec<Place>> {
         Column::Labour,
         Column::Months,
         Column::PersonSeen,
+        Column::Sex,
+        Column::Birth,
     ] {
         line.set(column, theirs.get(column).clone());
     }
@@ -90,8 +91,9 @@ fn spouse_same_sex(bed: &mut Bed) -> Option<Vec<Place>> {
     let (line, person) = bed.member(|person| person.relation == Relation("配偶") && person.disability.is_none())?;
     let mut other = person.id.clone();
     other.order ^= 1;
-    let first: String = other.text().chars().take(17).collect();
-    bed.write(line, Column::Certificate, &with_check(&first));
+    let sex = if other.order % 2 == 1 { "男" } else { "女" };
+    bed.write(line, Column::Certificate, &other.text());
+    bed.write(line, Column::Sex, sex);
     Some(vec![Place::Here(line, Column::Relation)])
 }
 

@@ -19,6 +19,8 @@ pub(crate) const KINDS: &[(&str, Planter)] = &[
     ("id_characters", id_characters),
     ("id_destroyed_by_float", id_destroyed_by_float),
     ("id_missing", id_missing),
+    ("sex_vs_id", sex_vs_id),
+    ("birth_vs_id", birth_vs_id),
 ];
 
 /// A member whose number is that of an ID card, cut into its seventeen digits.
@@ -120,6 +122,22 @@ fn id_destroyed_by_float(bed: &mut Bed) -> Option<Vec<Place>> {
 fn id_missing(bed: &mut Bed) -> Option<Vec<Place>> {
     let (line, _) = member(bed, |_| true)?;
     write(bed, line, "")
+}
+
+fn sex_vs_id(bed: &mut Bed) -> Option<Vec<Place>> {
+    let (line, person) = bed.member(|_| true)?;
+    let wrong = if person.male() { "女" } else { "男" };
+    bed.write(line, Column::Sex, wrong);
+    Some(vec![Place::Here(line, Column::Sex)])
+}
+
+/// A day late, as when two people tell it from memory.
+fn birth_vs_id(bed: &mut Bed) -> Option<Vec<Place>> {
+    let (line, person) = bed.member(|person| person.id.birth.day < 28 && person.age() > 0)?;
+    let mut late = person.id.birth;
+    late.day += 1;
+    bed.write(line, Column::Birth, &late.digits());
+    Some(vec![Place::Here(line, Column::Birth)])
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The rows of a roster: 34 columns, in the order of the national person list with site and year added.
+//! The rows of a roster: 34 columns, in the order of the national person list with site and year added; sheets with
+//! faults have two more, which a reader can hold against 证件号码.
 
 use super::household::Household;
 use super::names::Nation;
@@ -42,10 +43,15 @@ pub(crate) enum Column {
     ClearedOn,
     Site,
     Year,
+    Sex,
+    Birth,
 }
 
+/// How many columns a sheet without faults has.
+pub(crate) const PLAIN_WIDTH: usize = 34;
+
 /// Every column with its header, in the order of the sheet.
-pub(crate) const COLUMNS: [(Column, &str); 34] = [
+pub(crate) const COLUMNS: [(Column, &str); 36] = [
     (Column::Number, "序号"),
     (Column::ToldOn, "数据日期"),
     (Column::County, "县"),
@@ -80,6 +86,8 @@ pub(crate) const COLUMNS: [(Column, &str); 34] = [
     (Column::ClearedOn, "风险消除时间"),
     (Column::Site, "安置点"),
     (Column::Year, "搬迁年度"),
+    (Column::Sex, "性别"),
+    (Column::Birth, "出生日期"),
 ];
 
 /// The letters Excel shows above a column, counted from 0.
@@ -205,6 +213,8 @@ fn line(county: &County, household: &Household, person: &Person, at: u32) -> Lin
         text(household.cleared),
         text(site.map_or("", |site| &site.name)),
         Cell::count(household.year),
+        text(if person.male() { "男" } else { "女" }),
+        text(&person.id.birth.digits()),
     ])
 }
 
@@ -218,7 +228,7 @@ mod tests {
             assert_eq!(*column as usize, at, "{header}");
         }
         assert_eq!(COLUMNS[9], (Column::Certificate, "证件号码"));
-        assert_eq!(COLUMNS[33], (Column::Year, "搬迁年度"));
+        assert_eq!(COLUMNS[PLAIN_WIDTH - 1], (Column::Year, "搬迁年度"));
     }
 
     #[test]
