@@ -25,6 +25,8 @@ pub enum About {
     County,
     /// A person who works with lianhu: what they are called, what they may do, which devices are theirs.
     Cadre(UserId),
+    /// All there is. Only a grant can be of everything; no entry is about it.
+    Everything,
 }
 
 impl About {
@@ -37,6 +39,7 @@ impl About {
             Self::Organisation(id) => (b'o', *id),
             Self::County => (b'c', Uuid::nil()),
             Self::Cadre(id) => (b'u', id.0),
+            Self::Everything => (b'*', Uuid::nil()),
         };
         let mut key = vec![tag];
         key.extend_from_slice(id.as_bytes());
@@ -54,6 +57,7 @@ impl About {
             b'o' => Some(Self::Organisation(id)),
             b'c' if id.is_nil() => Some(Self::County),
             b'u' => Some(Self::Cadre(UserId(id))),
+            b'*' if id.is_nil() => Some(Self::Everything),
             _ => None,
         }
     }

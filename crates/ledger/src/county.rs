@@ -1,0 +1,311 @@
+//! The county's half of an exchange: takes in what is handed over, answers with receipts and the next page.
+
+use crate::entries::{Kept, standing};
+use crate::error::{LedgerError, Result};
+use crate::frame;
+use crate::gate::{self, Arrival, Outcome};
+use crate::page::Page;
+use crate::store::{Ledger, Tx};
+use lianhu_core::day::Moment;
+use lianhu_core::entry::{About, kind};
+use lianhu_core::envelope::{self, Head, MOST_ENTRIES, Sealed};
+use lianhu_core::exchange::{Answer, Code, Fate, Receipt, Reply, Request, Signed, Terms, VERSION, Verdict, runs};
+use lianhu_core::hub::HubError;
+use lianhu_core::ids::{DeviceId, EntryName, Epoch, Hash, PublicKey, UserId};
+use rusqlite::params;
+use std::collections::BTreeMap;
+
+/// How many request hashes of a device are remembered, to tell a late double from a copied device.
+const REMEMBERED: usize = 16;
+
+/// What happened in one exchange, for the log: ids and counts, never names or numbers of people.
+#[derive(Debug, Clone, Default)]
+pub struct Answered {
+    /// The reply frame.
+    pub frame: Vec<u8>,
+    /// The device.
+    pub device: Option<DeviceId>,
+    /// Entries taken in.
+    pub kept: usize,
+    /// Entries that were there.
+    pub had: usize,
+    /// Entries parked or set aside.
+    pub aside: usize,
+    /// Entries sent down.
+    pub sent: usize,
+    /// Whether the device was told that it exists twice.
+    pub forked: bool,
+}
+
+/// A device as the county knows it.
+pub(crate) struct Known {
+    pub(crate) user: UserId,
+    pub(crate) key: PublicKey,
+    pub(crate) revoked: bool,
+}
+
+impl Ledger {
+    /// Answers one request frame. Everything it takes in is on disk before the answer exists.
+    pub fn answer(&mut self, frame: &[u8]) -> std::result::Result<Answered, HubError> {
+        let bytes = frame::unpack(frame).map_err(|_| HubError::Broken)?;
+        let signed: Signed = minicbor::decode(&bytes).map_err(|_| HubError::Broken)?;
+        let request: Request = minicbor::decode(&signed.bytes).map_err(|_| HubError::Broken)?;
+        if request.version != VERSION {
+            return Err(HubError::TooOld);
+        }
+        let known = self.look().known(request.device).map_err(|_| HubError::Busy)?.ok_or(HubError::NotEnrolled)?;
+        if !signed.is_request_of(known.key) {
+            return Err(HubError::NotEnrolled);
+        }
+        let hash = signed.hash();
+        self.transact(|tx| tx.answer(&request, &known, hash)).map_err(|_| HubError::Busy)
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn known(&self, device: DeviceId) -> Result<Option<Known>> {
+        let sql = "select user, key, revoked from device where id = ?1";
+        let found = self.one(sql, [device.bytes()], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, bool>(2)?))
+        })?;
+        Ok(found.and_then(|(user, key, revoked)| {
+            Some(Known { user: UserId::from_slice(&user)?, key: PublicKey::from_slice(&key)?, revoked })
+        }))
+    }
+
+    fn answer(&self, request: &Request, known: &Known, hash: Hash) -> Result<Answered> {
+        let me = self.identity()?;
+        if !me.is_county {
+            return Err(LedgerError::NotThis("the county's"));
+        }
+        let now = self.around.now();
+        let verdict = if known.revoked { Verdict::Revoked } else { self.asking(request, hash, now)? };
+        let mut reply = Reply {
+            verdict,
+            epoch: self.epoch()?,
+            base: self.meta::<i64>("base")?.unwrap_or(0).cast_unsigned(),
+            top: 0,
+            time: now,
+            receipts: Vec::new(),
+            envelopes: Vec::new(),
+            page: Vec::new(),
+            cursor: request.cursor.clone(),
+            more: false,
+            grants: Vec::new(),
+            fates: Vec::new(),
+            agrees: None,
+        };
+        let mut answered = Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
+        if matches!(verdict, Verdict::Welcome | Verdict::Revoked) {
+            for sealed in &request.envelopes {
+                let outcomes = self.take_envelope(sealed, now)?;
+                for (answer, ..) in &outcomes {
+                    match answer {
+                        Answer::Kept => answered.kept += 1,
+                        Answer::Had => answered.had += 1,
+                        _ => answered.aside += 1,
+                    }
+                }
+                reply.receipts.push(self.receipt(sealed, &outcomes, now)?);
+            }
+            for name in request.waiting.iter().take(MOST_ENTRIES) {
+                reply.fates.push(self.tell_fate(*name)?);
+            }
+        }
+        if verdict == Verdict::Welcome {
+            Page::new(self, known.user, request).fill(&mut reply, answered.kept)?;
+        }
+        reply.top = self.meta::<i64>("top")?.unwrap_or(0).cast_unsigned();
+        answered.sent = reply.page.len();
+        let signed = Signed::reply(&reply, hash, &me.key);
+        answered.frame = frame::pack(&minicbor::to_vec(&signed).unwrap_or_default());
+        Ok(answered)
+    }
+
+    pub(crate) fn epoch(&self) -> Result<Epoch> {
+        let epoch: Vec<u8> = self.meta("epoch")?.unwrap_or_default();
+        Ok(Epoch::from_slice(&epoch).unwrap_or_default())
+    }
+
+    /// Compares the request with how the device has been asking, and remembers it.
+    fn asking(&self, request: &Request, hash: Hash, now: Moment) -> Result<Verdict> {
+        let sql = "select incarnation, counter, recent from asking where device = ?1";
+        let was = self.one(sql, [request.device.bytes()], |row| {
+            Ok((row.get::<_, u32>(0)?, row.get::<_, i64>(1)?.cast_unsigned(), row.get::<_, Vec<u8>>(2)?))
+        })?;
+        let mut recent = hash.0.to_vec();
+        let mut twice = false;
+        if let Some((incarnation, counter, hashes)) = was {
+            let place = hashes.chunks(32).position(|known| known == hash.0);
+            if place == Some(0) {
+                return Ok(Verdict::Welcome);
+            }
+            if place.is_some() {
+                return Ok(Verdict::Stale);
+            }
+            let ahead = (request.incarnation, request.counter) > (incarnation, counter);
+            if !ahead {
+                self.run("update asking set twice = 1 where device = ?1", [request.device.bytes()])?;
+                return Ok(Verdict::Forked);
+            }
+            twice = request.incarnation > incarnation;
+            recent.extend(hashes.iter().take(32 * (REMEMBERED - 1)));
+        }
+        self.run(
+            "insert into asking (device, incarnation, counter, recent, twice, last_at) values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (device) do update set incarnation = excluded.incarnation, counter = excluded.counter, recent = excluded.recent, twice = max(twice, excluded.twice), last_at = excluded.last_at",
+            params![request.device.bytes(), request.incarnation, request.counter.cast_signed(), recent, twice, now.0],
+        )?;
+        Ok(Verdict::Welcome)
+    }
+
+    /// Takes in one envelope, whoever carried it here. A repeat changes nothing and is answered alike.
+    pub(crate) fn take_envelope(&self, sealed: &Sealed, now: Moment) -> Result<Vec<Outcome>> {
+        let header = sealed.header();
+        let name = header.name();
+        let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
+        let refused = if row.is_some() { None } else { self.refuse(sealed, &header)? };
+        let mut arrival = Arrival { head: &sealed.head, name, row: 0, point_at: now, failed: BTreeMap::new() };
+        if let Some(code) = refused {
+            let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
+            return names
+                .map(|(bytes, name)| match self.fate(*name)? {
+                    Some(known) => Ok(known),
+                    None => self.set_aside(&arrival, *name, bytes, code),
+                })
+                .collect();
+        }
+        arrival.row = match row {
+            Some(row) => row,
+            None => self.insert_envelope(&header, sealed.signature, now)?,
+        };
+        arrival.failed = self.trials(sealed)?;
+        let mut outcomes = Vec::new();
+        let mut abouts = std::collections::BTreeSet::new();
+        for bytes in &sealed.entries {
+            let outcome = self.admit(&arrival, bytes)?;
+            if outcome.0 == Answer::Kept {
+                abouts.extend(self.entry(EntryName::of(bytes))?.map(|kept| kept.entry.about));
+            }
+            outcomes.push(outcome);
+        }
+        for about in abouts {
+            self.unpark(about, now)?;
+        }
+        // What was parked a moment ago may have been let in by what followed it.
+        for (outcome, bytes) in outcomes.iter_mut().zip(&sealed.entries) {
+            if outcome.0 == Answer::Parked {
+                *outcome = self.fate(EntryName::of(bytes))?.unwrap_or(*outcome);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn refuse(&self, sealed: &Sealed, header: &envelope::Header) -> Result<Option<Code>> {
+        let Head { county, device, user, incarnation, number, .. } = &sealed.head;
+        if *county != self.identity()?.county {
+            return Ok(Some(Code::OtherCounty));
+        }
+        if sealed.entries.len() > MOST_ENTRIES {
+            return Ok(Some(Code::TooMany));
+        }
+        let Some(known) = self.known(*device)? else { return Ok(Some(Code::UnknownDevice)) };
+        if !envelope::is_sealed_by(header, sealed.signature, known.key) {
+            return Ok(Some(Code::NotSigned));
+        }
+        if known.user != *user {
+            return Ok(Some(Code::NotTheAuthor));
+        }
+        if known.revoked {
+            return Ok(Some(Code::Revoked));
+        }
+        let sql = "select 1 from envelope where device = ?1 and incarnation = ?2 and number = ?3";
+        let taken = self.one(sql, params![device.bytes(), incarnation, number.cast_signed()], |_| Ok(()))?;
+        if taken.is_some() {
+            self.run("update asking set twice = 1 where device = ?1", [device.bytes()])?;
+            return Ok(Some(Code::NumberTaken));
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn insert_envelope(
+        &self,
+        header: &envelope::Header,
+        signature: lianhu_core::ids::Signature,
+        now: Moment,
+    ) -> Result<i64> {
+        self.run(
+            "insert into envelope (name, device, incarnation, number, header, signature, sealed_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                header.name().0,
+                header.head.device.bytes(),
+                header.head.incarnation,
+                header.head.number.cast_signed(),
+                header.bytes(),
+                signature.0,
+                now.0
+            ],
+        )?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// Tries the changes of an envelope on copies, household by household.
+    fn trials(&self, sealed: &Sealed) -> Result<BTreeMap<EntryName, Code>> {
+        let mut changes: BTreeMap<_, Vec<Kept>> = BTreeMap::new();
+        for bytes in &sealed.entries {
+            let name = EntryName::of(bytes);
+            if self.has_entry(name)? {
+                continue;
+            }
+            if let Ok(entry) = gate::read(bytes)
+                && let (kind::CHANGE, About::Household(household)) = (entry.kind, entry.about)
+            {
+                changes.entry(household).or_default().push(Kept { name, number: None, late: false, entry });
+            }
+        }
+        let mut failed = BTreeMap::new();
+        for (household, changes) in changes {
+            failed.extend(self.trial(household, &changes)?);
+        }
+        Ok(failed)
+    }
+
+    fn receipt(&self, sealed: &Sealed, outcomes: &[Outcome], now: Moment) -> Result<Receipt> {
+        let chain: Vec<u8> = self.meta("chain")?.unwrap_or_default();
+        let terms = Terms {
+            epoch: self.epoch()?,
+            envelope: sealed.header().name(),
+            runs: runs(outcomes),
+            chain: Hash::from_slice(&chain).unwrap_or_default(),
+            time: now,
+        };
+        Ok(Receipt::sign(terms, &self.identity()?.key))
+    }
+
+    fn tell_fate(&self, entry: EntryName) -> Result<Fate> {
+        let known = self.fate(entry)?;
+        Ok(Fate {
+            entry,
+            answer: known.map(|(answer, ..)| answer),
+            number: known.and_then(|(_, number, _)| number),
+            code: known.and_then(|(.., code)| code),
+        })
+    }
+
+    /// Seals and numbers what the county's own hand has written.
+    pub(crate) fn settle_own(&self) -> Result<()> {
+        let now = self.around.now();
+        while let Some((sealed, names)) = self.seal(usize::MAX)? {
+            let row = self.one("select id from envelope where name = ?1", [sealed.header().name().0], |row| row.get::<_, i64>(0))?;
+            let Some(row) = row else { break };
+            for name in names {
+                self.run("update entry set envelope = ?2, standing = ?3 where name = ?1", params![name.0, row, standing::LIVING])?;
+                if let Some(kept) = self.entry(name)?.filter(|kept| kept.number.is_none()) {
+                    let about = kept.entry.about;
+                    self.number(kept, now)?;
+                    self.unpark(about, now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

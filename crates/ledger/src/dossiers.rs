@@ -1,0 +1,62 @@
+//! The dossiers: merged from changes, cached, rebuilt whenever the cache cannot be trusted.
+
+use crate::entries::Kept;
+use crate::error::Result;
+use crate::store::Tx;
+use lianhu_core::change::Change;
+use lianhu_core::dossier::{Dossier, DossierError};
+use lianhu_core::entry::{About, kind};
+use lianhu_core::ids::HouseholdId;
+use rusqlite::params;
+
+impl Tx<'_> {
+    /// The dossier of a household; an empty one if nothing was written yet.
+    pub(crate) fn dossier(&self, household: HouseholdId) -> Result<Dossier> {
+        let bytes = self.one("select bytes from dossier where household = ?1", [household.bytes()], |row| {
+            row.get::<_, Vec<u8>>(0)
+        })?;
+        match bytes {
+            None => Ok(Dossier::default()),
+            Some(bytes) => match Dossier::read(&bytes) {
+                Ok(dossier) => Ok(dossier),
+                Err(_) => self.dossier_from_changes(household, "1"),
+            },
+        }
+    }
+
+    pub(crate) fn put_dossier(&self, household: HouseholdId, dossier: &Dossier) -> Result<()> {
+        self.run(
+            "insert into dossier (household, bytes) values (?1, ?2) on conflict (household) do update set bytes = excluded.bytes",
+            params![household.bytes(), dossier.write()],
+        )?;
+        Ok(())
+    }
+
+    /// Merges the living changes of a household that meet a condition, in whatever order they can be.
+    pub(crate) fn dossier_from_changes(&self, household: HouseholdId, condition: &str) -> Result<Dossier> {
+        let about = About::Household(household).key();
+        let mut open = self.entries(&format!("about = ?1 and kind = ?2 and {condition}"), params![about, kind::CHANGE])?;
+        let mut dossier = Dossier::default();
+        loop {
+            let before = open.len();
+            let mut left = Vec::new();
+            for kept in open {
+                if let Err(DossierError::MissingDeps(_)) = take_in(&mut dossier, &kept)? {
+                    left.push(kept);
+                }
+            }
+            if left.is_empty() || left.len() == before {
+                return Ok(dossier);
+            }
+            open = left;
+        }
+    }
+}
+
+/// Takes a change into a dossier.
+pub(crate) fn take_in(dossier: &mut Dossier, kept: &Kept) -> Result<std::result::Result<(), DossierError>> {
+    let change: Change = kept.body()?;
+    let Some(household) = kept.entry.about.household() else { return Ok(Ok(())) };
+    let actor = change.actor(household, kept.entry.user, kept.entry.device);
+    Ok(dossier.apply(kept.name, actor, &change))
+}

@@ -1,0 +1,68 @@
+//! A frame: one zstd frame each way, with the dictionary that ships with the program and a declared bound.
+
+use std::sync::OnceLock;
+
+/// The largest frame taken apart, in bytes after unpacking.
+pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
+
+const LEVEL: i32 = 15;
+const FAST_LEVEL: i32 = 3;
+static DICTIONARY: &[u8] = include_bytes!("wire.dict");
+
+struct Dictionaries {
+    thorough: zstd::dict::EncoderDictionary<'static>,
+    fast: zstd::dict::EncoderDictionary<'static>,
+    unpack: zstd::dict::DecoderDictionary<'static>,
+}
+
+fn dictionaries() -> &'static Dictionaries {
+    static READY: OnceLock<Dictionaries> = OnceLock::new();
+    READY.get_or_init(|| Dictionaries {
+        thorough: zstd::dict::EncoderDictionary::copy(DICTIONARY, LEVEL),
+        fast: zstd::dict::EncoderDictionary::copy(DICTIONARY, FAST_LEVEL),
+        unpack: zstd::dict::DecoderDictionary::copy(DICTIONARY),
+    })
+}
+
+/// The bytes are no frame, or unpack to more than [`LARGEST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no frame, or too large")]
+pub(crate) struct NoFrame;
+
+/// Packs bytes into a frame; large ones with less effort.
+pub(crate) fn pack(bytes: &[u8]) -> Vec<u8> {
+    let ready = dictionaries();
+    let dictionary = if bytes.len() > 256 * 1024 { &ready.fast } else { &ready.thorough };
+    let packed = zstd::bulk::Compressor::with_prepared_dictionary(dictionary).and_then(|mut packer| {
+        packer.include_checksum(false)?;
+        packer.include_dictid(false)?;
+        packer.compress(bytes)
+    });
+    packed.unwrap_or_default()
+}
+
+/// Unpacks a frame, never to more than [`LARGEST`].
+pub(crate) fn unpack(frame: &[u8]) -> Result<Vec<u8>, NoFrame> {
+    let declared = zstd::zstd_safe::get_frame_content_size(frame).map_err(|_| NoFrame)?.ok_or(NoFrame)?;
+    let room = usize::try_from(declared).map_err(|_| NoFrame)?;
+    if room > LARGEST {
+        return Err(NoFrame);
+    }
+    let unpacker = zstd::bulk::Decompressor::with_prepared_dictionary(&dictionaries().unpack);
+    unpacker.and_then(|mut unpacker| unpacker.decompress(frame, room)).map_err(|_| NoFrame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_unpacks_to_what_was_packed_and_a_bomb_to_nothing() {
+        for bytes in [Vec::new(), b"one".to_vec(), "走访".repeat(200_000).into_bytes()] {
+            assert_eq!(unpack(&pack(&bytes)), Ok(bytes));
+        }
+        let bomb = zstd::bulk::compress(&vec![0; LARGEST + 1], 3).unwrap();
+        assert_eq!(unpack(&bomb), Err(NoFrame));
+        assert_eq!(unpack(b"no frame"), Err(NoFrame));
+    }
+}

@@ -1,0 +1,251 @@
+//! The gate: everything that is checked before an entry from outside touches a living dossier (design §6).
+
+use crate::dossiers;
+use crate::entitle::Entitled;
+use crate::entries::{Kept, standing};
+use crate::error::Result;
+use crate::scope::Point;
+use crate::store::Tx;
+use lianhu_core::change::Change;
+use lianhu_core::directive::{Cadre, Device, Enrolment, Grant, GrantEnd, Place, Placement, Role};
+use lianhu_core::dossier::{Dossier, DossierError};
+use lianhu_core::entry::{About, Entry, kind};
+use lianhu_core::envelope::Head;
+use lianhu_core::exchange::{Answer, Code};
+use lianhu_core::ids::{EntryName, EnvelopeName, Hash, HouseholdId};
+use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
+use lianhu_core::visit::Visit;
+use rusqlite::params;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The most entries of one device that may stand parked, and as many in quarantine.
+const MOST_ASIDE: i64 = 10_000;
+
+/// What was done with an entry.
+pub(crate) type Outcome = (Answer, Option<u64>, Option<Code>);
+
+/// The envelope an entry came in, as the gate sees it.
+pub(crate) struct Arrival<'a> {
+    pub(crate) head: &'a Head,
+    pub(crate) name: EnvelopeName,
+    pub(crate) row: i64,
+    pub(crate) point_at: lianhu_core::day::Moment,
+    /// Changes that failed their trial.
+    pub(crate) failed: BTreeMap<EntryName, Code>,
+}
+
+/// Reads an entry's bytes and the body of its kind.
+pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
+    let entry = Entry::read(bytes).map_err(|_| Code::NotAnEntry)?;
+    if entry.about == About::Everything {
+        return Err(Code::NotAnEntry);
+    }
+    let body = &*entry.body;
+    let fits = match entry.kind {
+        kind::CHANGE => minicbor::decode::<Change>(body).is_ok_and(|change| change.check().is_ok()),
+        kind::VISIT => fits::<Visit>(body),
+        kind::STRIKE => fits::<Strike>(body),
+        kind::REMARK => fits::<Remark>(body),
+        kind::REGISTRATION => fits::<Registration>(body),
+        kind::NEED_STEP => fits::<NeedStep>(body),
+        kind::ABSENT => fits::<Absent>(body),
+        kind::ABSENT_ANSWER => fits::<AbsentAnswer>(body),
+        kind::PLACEMENT_WANTED => fits::<PlacementWanted>(body),
+        kind::PLACE => fits::<Place>(body),
+        kind::PLACEMENT => fits::<Placement>(body),
+        kind::CADRE => fits::<Cadre>(body),
+        kind::ROLE => fits::<Role>(body),
+        kind::DEVICE => fits::<Device>(body),
+        kind::GRANT => fits::<Grant>(body),
+        kind::GRANT_END => fits::<GrantEnd>(body),
+        kind::ENROLMENT => fits::<Enrolment>(body),
+        _ => true,
+    };
+    let of_household = matches!(
+        entry.kind,
+        kind::CHANGE | kind::VISIT | kind::STRIKE | kind::REGISTRATION | kind::NEED_STEP | kind::ABSENT | kind::PLACEMENT
+    );
+    if fits && (!of_household || entry.about.household().is_some()) { Ok(entry) } else { Err(Code::NotTheBody) }
+}
+
+fn fits<T: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> bool {
+    minicbor::decode::<T>(body).is_ok()
+}
+
+impl Tx<'_> {
+    /// Lets an entry in, or says where else it went. The same entry again changes nothing.
+    pub(crate) fn admit(&self, arrival: &Arrival<'_>, bytes: &[u8]) -> Result<Outcome> {
+        let name = EntryName::of(bytes);
+        if let Some(known) = self.fate(name)? {
+            return Ok(known);
+        }
+        let entry = match read(bytes) {
+            Ok(entry) => entry,
+            Err(code) => return self.set_aside(arrival, name, bytes, code),
+        };
+        if entry.user != arrival.head.user || entry.device != arrival.head.device {
+            return self.set_aside(arrival, name, bytes, Code::NotTheAuthor);
+        }
+        let late = match self.entitled(arrival.head, &entry)? {
+            Entitled::Yes => false,
+            Entitled::Late => true,
+            Entitled::NotYet => return self.park(arrival, name, &entry, bytes),
+            Entitled::No => return self.set_aside(arrival, name, bytes, Code::NotEntitled),
+        };
+        if let Some(code) = arrival.failed.get(&name) {
+            return self.set_aside(arrival, name, bytes, *code);
+        }
+        let kept = Kept { name, number: None, late, entry };
+        match self.join(&kept)? {
+            Ok(()) => {}
+            Err(DossierError::MissingDeps(_)) => return self.park(arrival, name, &kept.entry, bytes),
+            Err(error) => return self.set_aside(arrival, name, bytes, code_of(&error)),
+        }
+        self.insert_entry(&kept.entry, name, bytes, standing::LIVING)?;
+        self.run("update entry set envelope = ?2, late = ?3 where name = ?1", params![name.0, arrival.row, late])?;
+        let number = self.number(kept, arrival.point_at)?;
+        Ok((Answer::Kept, Some(number), None))
+    }
+
+    /// Merges a change into its household's dossier; other kinds have nothing to merge.
+    fn join(&self, kept: &Kept) -> Result<std::result::Result<(), DossierError>> {
+        let (kind::CHANGE, Some(household)) = (kept.entry.kind, kept.entry.about.household()) else { return Ok(Ok(())) };
+        let mut dossier = self.dossier(household)?;
+        let joined = catch_unwind(AssertUnwindSafe(|| dossiers::take_in(&mut dossier, kept)));
+        let joined = joined.unwrap_or(Ok(Err(DossierError::Poisoned)))?;
+        if joined.is_ok() {
+            self.put_dossier(household, &dossier)?;
+        }
+        Ok(joined)
+    }
+
+    /// Gives a living entry the next number, in the same transaction as everything else about it.
+    pub(crate) fn number(&self, kept: Kept, at: lianhu_core::day::Moment) -> Result<u64> {
+        let number = self.count_up("top")?;
+        let chain: Vec<u8> = self.meta("chain")?.unwrap_or_default();
+        let chain = Hash::of(&[&chain, &number.to_be_bytes(), &kept.name.0]);
+        self.set_meta("chain", chain.0.to_vec())?;
+        self.set_number(kept.name, kept.entry.about, number)?;
+        let kept = Kept { number: Some(number), ..kept };
+        self.project(&kept)?;
+        self.rescope(&kept, Point { number, at })?;
+        Ok(number)
+    }
+
+    /// What was done with an entry before, if it is known at all.
+    pub(crate) fn fate(&self, name: EntryName) -> Result<Option<Outcome>> {
+        let known = self.one("select number, standing from entry where name = ?1", [name.0], |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, i64>(1)?))
+        })?;
+        match known {
+            Some((Some(number), _)) => return Ok(Some((Answer::Had, Some(number.cast_unsigned()), None))),
+            Some((None, standing::PARKED)) => return Ok(Some((Answer::Parked, None, None))),
+            Some(_) | None => {}
+        }
+        let sql = "select code from quarantine where name = ?1";
+        let code = self.one(sql, [name.0], |row| row.get::<_, i64>(0))?;
+        Ok(code.map(|code| (Answer::Quarantined, None, code_from(code))))
+    }
+
+    fn park(&self, arrival: &Arrival<'_>, name: EntryName, entry: &Entry, bytes: &[u8]) -> Result<Outcome> {
+        let sql = "select count(*) from entry where device = ?1 and number is null and standing = 1";
+        let parked = self.one(sql, [entry.device.bytes()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+        if parked >= MOST_ASIDE {
+            return Ok((Answer::Later, None, None));
+        }
+        self.insert_entry(entry, name, bytes, standing::PARKED)?;
+        self.run("update entry set envelope = ?2 where name = ?1", params![name.0, arrival.row])?;
+        Ok((Answer::Parked, None, None))
+    }
+
+    pub(crate) fn set_aside(&self, arrival: &Arrival<'_>, name: EntryName, bytes: &[u8], code: Code) -> Result<Outcome> {
+        let device = arrival.head.device;
+        let sql = "select count(*) from quarantine where device = ?1";
+        let aside = self.one(sql, [device.bytes()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+        if aside >= MOST_ASIDE {
+            return Ok((Answer::Later, None, None));
+        }
+        self.run(
+            "insert or ignore into quarantine (name, envelope, device, user, code, at, header, bytes) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                name.0,
+                arrival.name.0,
+                device.bytes(),
+                arrival.head.user.bytes(),
+                code as i64,
+                arrival.point_at.0,
+                minicbor::to_vec(arrival.head).unwrap_or_default(),
+                bytes
+            ],
+        )?;
+        Ok((Answer::Quarantined, None, Some(code)))
+    }
+
+    /// Tries parked entries about something once more, now that more is here.
+    pub(crate) fn unpark(&self, about: About, at: lianhu_core::day::Moment) -> Result<()> {
+        let sql = "select entry.bytes, envelope.header, envelope.name, envelope.id from entry join envelope on envelope.id = entry.envelope where entry.about = ?1 and entry.standing = 1 order by entry.id";
+        loop {
+            let parked = self.all(sql, [about.key()], |row| {
+                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?))
+            })?;
+            let mut moved = false;
+            for (bytes, header, envelope, row) in parked {
+                let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { continue };
+                let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
+                let arrival = Arrival { head: &header.head, name, row, point_at: at, failed: BTreeMap::new() };
+                self.run("delete from entry where name = ?1 and standing = 1", [EntryName::of(&bytes).0])?;
+                moved |= self.admit(&arrival, &bytes)?.0 != Answer::Parked;
+            }
+            if !moved {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Tries all changes of one household on a copy: together first, one by one when that fails. Says which failed.
+    pub(crate) fn trial(&self, household: HouseholdId, changes: &[Kept]) -> Result<BTreeMap<EntryName, Code>> {
+        let base = self.dossier(household)?;
+        let mut failed = BTreeMap::new();
+        if try_on(base.clone(), changes) {
+            return Ok(failed);
+        }
+        let mut good: Vec<Kept> = Vec::new();
+        for change in changes {
+            good.push(change.clone());
+            if !try_on(base.clone(), &good) {
+                good.pop();
+                failed.insert(change.name, Code::Poisoned);
+            }
+        }
+        Ok(failed)
+    }
+}
+
+/// Whether a dossier takes these changes without a panic and still reads back. Changes refused for a named reason are
+/// not what this looks for.
+fn try_on(mut dossier: Dossier, changes: &[Kept]) -> bool {
+    catch_unwind(AssertUnwindSafe(move || {
+        for change in changes {
+            if let Ok(Err(DossierError::Poisoned)) = dossiers::take_in(&mut dossier, change) {
+                return false;
+            }
+        }
+        dossier.is_sound()
+    }))
+    .unwrap_or(false)
+}
+
+fn code_of(error: &DossierError) -> Code {
+    match error {
+        DossierError::SeqTaken => Code::SeqTaken,
+        DossierError::SeqGap | DossierError::MissingDeps(_) => Code::SeqGap,
+        DossierError::Unreadable | DossierError::Poisoned => Code::Poisoned,
+    }
+}
+
+/// The code that a stored number stands for.
+pub(crate) fn code_from(code: i64) -> Option<Code> {
+    let bytes = minicbor::to_vec(code).ok()?;
+    minicbor::decode(&bytes).ok()
+}

@@ -1,0 +1,85 @@
+//! The people who work with lianhu: who they are, what they may do, which devices are theirs, what is entrusted to them.
+
+use crate::entries::Kept;
+use crate::error::Result;
+use crate::store::Tx;
+use lianhu_core::directive::{Cadre, Device, Enrolment, Grant, GrantEnd, Role};
+use lianhu_core::entry::{About, kind};
+use rusqlite::params;
+
+impl Tx<'_> {
+    pub(super) fn project_cadre(&self, kept: &Kept) -> Result<()> {
+        let About::Cadre(user) = kept.entry.about else { return Ok(()) };
+        let all = self.entries("about = ?1 and kind = ?2", params![kept.entry.about.key(), kind::CADRE])?;
+        let Some(newest) = all.last() else { return Ok(()) };
+        let cadre: Cadre = newest.body()?;
+        self.run(
+            "insert or replace into cadre (id, name, unit, belongs, rank, phone) values (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![user.bytes(), cadre.name, cadre.unit, cadre.belongs, cadre.rank, cadre.phone],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn project_role(&self, kept: &Kept) -> Result<()> {
+        let About::Cadre(user) = kept.entry.about else { return Ok(()) };
+        let role: Role = kept.body()?;
+        self.run(
+            "insert or replace into role (user, role, place, entry) values (?1, ?2, ?3, ?4)",
+            params![user.bytes(), role.role, role.place.map(|place| place.bytes().to_vec()), kept.name.0],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn project_device(&self, kept: &Kept) -> Result<()> {
+        let About::Cadre(user) = kept.entry.about else { return Ok(()) };
+        let device: Device = kept.body()?;
+        // A device once shut out stays so, in whatever order its directives come.
+        self.run(
+            "insert into device (id, user, key, label, revoked) values (?1, ?2, ?3, ?4, ?5) on conflict (id) do update set revoked = max(revoked, excluded.revoked)",
+            params![device.device.bytes(), user.bytes(), device.key.0, device.label, device.revoked],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn project_enrolment(&self, kept: &Kept) -> Result<()> {
+        let About::Cadre(user) = kept.entry.about else { return Ok(()) };
+        let enrolment: Enrolment = kept.body()?;
+        self.run(
+            "insert or replace into enrolment (secret, user) values (?1, ?2)",
+            params![enrolment.secret.0, user.bytes()],
+        )?;
+        Ok(())
+    }
+
+    /// What is entrusted of one household or place: a grant ends with the first end for the same person after it.
+    pub(super) fn project_grants(&self, about: About) -> Result<()> {
+        self.run("delete from granted where about = ?1", [about.key()])?;
+        let sql = "about = ?1 and kind in (?2, ?3, ?4)";
+        let kinds = params![about.key(), kind::GRANT, kind::GRANT_END, kind::REGISTRATION];
+        for kept in self.entries(sql, kinds)? {
+            let number = kept.number.map(u64::cast_signed);
+            let (user, duty) = match kept.entry.kind {
+                // Who writes a household down for the first time looks after it until someone decides otherwise.
+                kind::REGISTRATION => (kept.entry.user, "登记人".to_owned()),
+                kind::GRANT => {
+                    let grant: Grant = kept.body()?;
+                    (grant.user, grant.duty)
+                }
+                _ => {
+                    let end: GrantEnd = kept.body()?;
+                    // An end that is still waiting ends nothing yet.
+                    self.run(
+                        "update granted set ended = ?3 where about = ?1 and user = ?2 and ended is null and number < ?3",
+                        params![about.key(), end.user.bytes(), number],
+                    )?;
+                    continue;
+                }
+            };
+            self.run(
+                "insert or replace into granted (entry, user, about, duty, number) values (?1, ?2, ?3, ?4, ?5)",
+                params![kept.name.0, user.bytes(), about.key(), duty, number],
+            )?;
+        }
+        Ok(())
+    }
+}

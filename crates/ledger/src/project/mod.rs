@@ -1,0 +1,44 @@
+//! From entries to tables. Every projection is computed from all the entries about its subject, so it does not matter
+//! in what order they came, how often, or whether the tables were dropped in between.
+
+mod cadre;
+mod household;
+mod need;
+mod place;
+mod question;
+mod visit;
+
+use crate::entries::Kept;
+use crate::error::Result;
+use crate::store::Tx;
+use lianhu_core::entry::kind;
+
+impl Tx<'_> {
+    /// Brings the tables up to an entry that has come in, been numbered, or changed its standing. Kinds that this
+    /// version does not know are kept and passed on, and shown nowhere.
+    pub(crate) fn project(&self, kept: &Kept) -> Result<()> {
+        match kept.entry.kind {
+            kind::CHANGE => {
+                if let Some(household) = kept.entry.about.household() {
+                    let dossier = self.dossier(household)?;
+                    self.project_household(household, &dossier)?;
+                }
+                Ok(())
+            }
+            kind::VISIT => self.project_visit(kept),
+            kind::STRIKE => self.project_strike(kept),
+            kind::NEED_STEP => self.project_need_step(kept),
+            kind::PLACEMENT => self.project_placement(kept),
+            kind::REGISTRATION => self.project_placement(kept).and_then(|()| self.project_grants(kept.entry.about)),
+            kind::ABSENT => self.project_absent(kept),
+            kind::ABSENT_ANSWER => self.project_answer(kept),
+            kind::PLACE => self.project_place(kept),
+            kind::CADRE => self.project_cadre(kept),
+            kind::ROLE => self.project_role(kept),
+            kind::DEVICE => self.project_device(kept),
+            kind::ENROLMENT => self.project_enrolment(kept),
+            kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
+            _ => Ok(()),
+        }
+    }
+}

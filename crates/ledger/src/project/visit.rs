@@ -1,0 +1,160 @@
+//! Visits: one row by the root, the version that counts, its needs and promises, and the tally by day and village.
+
+use crate::entries::Kept;
+use crate::error::Result;
+use crate::store::Tx;
+use lianhu_core::entry::kind;
+use lianhu_core::ids::{EntryName, HouseholdId};
+use lianhu_core::record::Strike;
+use lianhu_core::visit::Visit;
+use rusqlite::params;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Tx<'_> {
+    pub(super) fn project_visit(&self, kept: &Kept) -> Result<()> {
+        let visit: Visit = kept.body()?;
+        for target in &visit.amends {
+            self.run("insert or ignore into amends (entry, target) values (?1, ?2)", params![kept.name.0, target.0])?;
+        }
+        self.visit_family(kept.name)
+    }
+
+    pub(super) fn project_strike(&self, kept: &Kept) -> Result<()> {
+        let strike: Strike = kept.body()?;
+        let known = self.run("insert or ignore into strike (record, entry) values (?1, ?2)", params![strike.record.0, kept.name.0])?;
+        if known > 0 { self.visit_family(strike.record) } else { Ok(()) }
+    }
+
+    /// Everything linked to a visit by corrections, as far as it is here.
+    fn family(&self, name: EntryName) -> Result<BTreeMap<EntryName, Kept>> {
+        let (mut family, mut open, mut seen) = (BTreeMap::new(), vec![name], BTreeSet::new());
+        while let Some(name) = open.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            if let Some(kept) = self.entry(name)?.filter(|kept| kept.entry.kind == kind::VISIT) {
+                family.insert(name, kept);
+            }
+            let linked = "select target from amends where entry = ?1 union select entry from amends where target = ?1";
+            open.extend(self.all(linked, [name.0], |row| crate::entries::name_of(row, 0))?);
+        }
+        Ok(family)
+    }
+
+    /// Computes the one row of a visit and its corrections.
+    pub(crate) fn visit_family(&self, name: EntryName) -> Result<()> {
+        let family = self.family(name)?;
+        for member in family.keys() {
+            self.drop_visit(*member)?;
+        }
+        let mut amended = BTreeSet::new();
+        for kept in family.values() {
+            amended.extend(kept.body::<Visit>()?.amends);
+        }
+        let rank = |kept: &Kept| (kept.number.is_none(), kept.number.unwrap_or(0), kept.name);
+        let mut roots = Vec::new();
+        for kept in family.values() {
+            let targets = kept.body::<Visit>()?.amends;
+            if !targets.iter().any(|target| family.contains_key(target)) {
+                roots.push(kept);
+            }
+        }
+        let live: Vec<_> = family.values().filter(|kept| !amended.contains(&kept.name)).collect();
+        let Some(root) = roots.into_iter().min_by_key(|kept| rank(kept)) else { return Ok(()) };
+        let Some(counting) = live.iter().min_by_key(|kept| rank(kept)) else { return Ok(()) };
+        let Some(household) = root.entry.about.household() else { return Ok(()) };
+        let mut struck = false;
+        for member in family.keys() {
+            struck |= self.one("select 1 from strike where record = ?1", [member.0], |_| Ok(()))?.is_some();
+        }
+        self.put_visit(household, root, counting, live.len(), struck)
+    }
+
+    fn put_visit(&self, household: HouseholdId, root: &Kept, counting: &Kept, versions: usize, struck: bool) -> Result<()> {
+        let visit: Visit = counting.body()?;
+        self.run(
+            "insert or replace into visit (root, entry, household, user, day, number, versions, struck, who_met, mode, next_on) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            params![
+                root.name.0,
+                counting.name.0,
+                household.bytes(),
+                root.entry.user.bytes(),
+                visit.day.0,
+                root.number.map(u64::cast_signed),
+                i64::try_from(versions).unwrap_or(1),
+                struck,
+                visit.who_met,
+                visit.mode,
+                visit.next_visit_on.map(|day| day.0)
+            ],
+        )?;
+        if struck {
+            return Ok(());
+        }
+        self.tally(household, visit.day.0, 1)?;
+        for (position, need) in (0_i64..).zip(visit.needs_raised()) {
+            self.run(
+                "insert into need (root, position, household, category, text, raised_on, step) values (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+                params![root.name.0, position, household.bytes(), need.category, need.text, visit.day.0],
+            )?;
+            self.need_reached(root.name, position)?;
+        }
+        for (position, promise) in (0_i64..).zip(&visit.promises) {
+            self.run(
+                "insert into promise (root, position, household, text, due) values (?1, ?2, ?3, ?4, ?5)",
+                params![root.name.0, position, household.bytes(), promise.text, promise.due.map(|day| day.0)],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn drop_visit(&self, root: EntryName) -> Result<()> {
+        let was = self.one("select household, day, struck from visit where root = ?1", [root.0], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i32>(1)?, row.get::<_, bool>(2)?))
+        })?;
+        let Some((household, day, struck)) = was else { return Ok(()) };
+        if let Some(household) = HouseholdId::from_slice(&household).filter(|_| !struck) {
+            self.tally(household, day, -1)?;
+        }
+        self.run("delete from visit where root = ?1", [root.0])?;
+        self.run("delete from need where root = ?1", [root.0])?;
+        self.run("delete from promise where root = ?1", [root.0])?;
+        Ok(())
+    }
+
+    fn village_of(&self, household: HouseholdId) -> Result<Vec<u8>> {
+        let found = self.one("select village from household where id = ?1", [household.bytes()], |row| {
+            row.get::<_, Option<Vec<u8>>>(0)
+        })?;
+        Ok(found.flatten().unwrap_or_default())
+    }
+
+    fn tally(&self, household: HouseholdId, day: i32, more: i64) -> Result<()> {
+        let village = self.village_of(household)?;
+        self.tally_in(&village, day, more)
+    }
+
+    fn tally_in(&self, village: &[u8], day: i32, more: i64) -> Result<()> {
+        self.run(
+            "insert into visit_tally (village, day, visits) values (?1, ?2, ?3) on conflict (village, day) do update set visits = visits + excluded.visits",
+            params![village, day, more],
+        )?;
+        self.run("delete from visit_tally where village = ?1 and day = ?2 and visits = 0", params![village, day])?;
+        Ok(())
+    }
+
+    /// A household is about to count under another village: its visits go along.
+    pub(super) fn move_tally(&self, household: HouseholdId, village: Option<&[u8]>) -> Result<()> {
+        let was = self.village_of(household)?;
+        let village = village.unwrap_or_default();
+        if was == village {
+            return Ok(());
+        }
+        let sql = "select day, count(*) from visit where household = ?1 and struck = 0 group by day";
+        for (day, visits) in self.all(sql, [household.bytes()], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i64>(1)?)))? {
+            self.tally_in(&was, day, -visits)?;
+            self.tally_in(village, day, visits)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! Rebuilding: every table that is not durable, dropped and computed again from the entries.
+
+use crate::entries::Kept;
+use crate::error::Result;
+use crate::scope::Point;
+use crate::store::{Ledger, Tx};
+use lianhu_core::day::Moment;
+use lianhu_core::entry::{About, kind};
+use lianhu_core::exchange::Digest;
+use lianhu_core::ids::HouseholdId;
+use std::collections::BTreeMap;
+
+/// The tables that entries alone add up to.
+pub(crate) const REBUILT: [&str; 19] = [
+    "dossier", "digest", "place", "cadre", "role", "device", "granted", "enrolment", "household", "person", "conflict",
+    "search_key", "visit", "amends", "strike", "need", "need_step", "promise", "question",
+];
+
+impl Ledger {
+    /// Drops the rebuilt tables and computes them again.
+    pub fn rebuild(&mut self) -> Result<()> {
+        self.transact(|tx| tx.rebuild())
+    }
+
+    /// Everything in the rebuilt tables, row by row, for comparing two ledgers or before and after.
+    pub fn dump_rebuilt(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut dump = BTreeMap::new();
+        for table in REBUILT.iter().chain(&["visit_tally", "scope"]).filter(|table| **table != "dossier") {
+            let mut query = self.conn.prepare(&format!("select * from {table}"))?;
+            let columns = query.column_count();
+            let rows = query.query_map([], |row| {
+                let mut text = String::new();
+                for at in 0..columns {
+                    text.push_str(&format!("{:?}|", row.get::<_, rusqlite::types::Value>(at)?));
+                }
+                Ok(text)
+            })?;
+            let mut rows: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
+            rows.sort_unstable();
+            dump.insert((*table).to_owned(), rows);
+        }
+        dump.insert("dossier".to_owned(), self.look().dump_dossiers()?);
+        Ok(dump)
+    }
+}
+
+impl Tx<'_> {
+    /// What the dossiers say; their bytes depend on the order in which changes came.
+    fn dump_dossiers(&self) -> Result<Vec<String>> {
+        let mut said = Vec::new();
+        for id in self.all("select household from dossier order by household", [], |row| row.get::<_, Vec<u8>>(0))? {
+            let Some(household) = HouseholdId::from_slice(&id) else { continue };
+            for (key, statements) in self.dossier(household)?.all() {
+                for mut statement in statements {
+                    statement.entries.sort_unstable();
+                    said.push(format!("{household} {key} {} {:?}", statement.value, statement.entries));
+                }
+            }
+        }
+        Ok(said)
+    }
+
+    fn rebuild(&self) -> Result<()> {
+        for table in REBUILT {
+            self.run(&format!("delete from {table}"), [])?;
+        }
+        self.run("delete from visit_tally", [])?;
+        let is_county = self.identity()?.is_county;
+        if is_county {
+            self.run("delete from scope", [])?;
+        }
+        self.rebuild_digests()?;
+        self.rebuild_dossiers()?;
+        // In the order of the numbers: that is the order in which directives took effect.
+        for kept in self.entries("kind <> ?1", [kind::CHANGE])? {
+            self.project(&kept)?;
+            if let (true, Some(number)) = (is_county, kept.number) {
+                self.rescope(&kept, Point { number, at: self.arrived(&kept)? })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rebuild_digests(&self) -> Result<()> {
+        let mut sums: BTreeMap<Vec<u8>, Digest> = BTreeMap::new();
+        let sql = "select name, about from entry where number is not null";
+        for (name, about) in self.all(sql, [], |row| Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?)))? {
+            for key in [about, About::Everything.key()] {
+                let sum = sums.entry(key).or_default();
+                *sum = sum.plus(Digest::of(&name));
+            }
+        }
+        sums.iter().try_for_each(|(about, sum)| self.put_digest(about, *sum))
+    }
+
+    fn rebuild_dossiers(&self) -> Result<()> {
+        let sql = "select distinct about from entry where kind = ?1";
+        for key in self.all(sql, [kind::CHANGE], |row| row.get::<_, Vec<u8>>(0))? {
+            let household: Option<HouseholdId> = About::from_key(&key).and_then(|about| about.household());
+            if let Some(household) = household {
+                let dossier = self.dossier_from_changes(household, "1")?;
+                self.put_dossier(household, &dossier)?;
+                self.project_household(household, &dossier)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// When the entry's envelope arrived.
+    fn arrived(&self, kept: &Kept) -> Result<Moment> {
+        let sql = "select envelope.sealed_at from entry join envelope on envelope.id = entry.envelope where entry.name = ?1";
+        Ok(Moment(self.one(sql, [kept.name.0], |row| row.get::<_, i64>(0))?.unwrap_or(0)))
+    }
+}

@@ -1,0 +1,107 @@
+//! Writing again: a device whose waiting changes the county cannot merge rebuilds the dossier from what is numbered
+//! and says the rest once more under a new actor. The first writing stays in the ledger, withdrawn.
+
+use crate::dossiers;
+use crate::entries::{Kept, standing};
+use crate::error::Result;
+use crate::store::Tx;
+use lianhu_core::change::Change;
+use lianhu_core::entry::{About, Entry, kind};
+use lianhu_core::exchange::Code;
+use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
+use rusqlite::params;
+use std::collections::BTreeMap;
+
+impl Tx<'_> {
+    /// Begins a new life of this device: it was copied, or restored from a copy. What is not numbered is sealed again.
+    pub(crate) fn begin_incarnation(&self) -> Result<()> {
+        let mut chance = [0; 2];
+        self.around.fill(&mut chance);
+        let me = self.identity()?;
+        // A step at random, so that two copies that find out at the same time do not meet again.
+        let incarnation = i64::from(me.incarnation) + 1 + i64::from(u16::from_le_bytes(chance));
+        self.set_meta("incarnation", incarnation)?;
+        self.set_meta("turn", incarnation << 16)?;
+        self.set_meta("counter", 0)?;
+        self.set_meta("envelope_number", 0)?;
+        self.set_meta("envelope_prev", rusqlite::types::Null)?;
+        *self.me.borrow_mut() = None;
+        let unsent = "select id from envelope where receipt is null";
+        self.run(&format!("update entry set envelope = null where number is null and envelope in ({unsent})"), [])?;
+        // An envelope of the old life that was handed over and not answered is let go; its entries are sealed anew.
+        self.run("delete from envelope where receipt is null and id not in (select envelope from entry where envelope is not null)", [])?;
+        self.run("update envelope set receipt = x'' where receipt is null", [])?;
+        Ok(())
+    }
+
+    /// Rebuilds a household's dossier from numbered changes and writes the waiting ones again on top.
+    pub(crate) fn replay(&self, household: HouseholdId) -> Result<()> {
+        let about = About::Household(household);
+        let me = self.identity()?;
+        let turn = self.count_up("turn")?;
+        let mut dossier = self.dossier_from_changes(household, "number is not null")?;
+        let sql = "about = ?1 and kind = ?2 and number is null and device = ?3";
+        let mut waiting = self.entries(sql, params![about.key(), kind::CHANGE, me.device.bytes()])?;
+        waiting.extend(self.refused_for_order(household)?);
+        waiting.sort_by_key(|kept| kept.entry.mono);
+        let mut renamed: BTreeMap<EntryName, EntryName> = BTreeMap::new();
+        for kept in waiting {
+            if let Some(name) = self.say_again(household, &mut dossier, &kept, turn, &renamed)? {
+                renamed.insert(kept.name, name);
+            }
+            self.set_standing(kept.name, standing::WITHDRAWN, None)?;
+        }
+        self.put_dossier(household, &dossier)?;
+        self.project_household(household, &dossier)
+    }
+
+    /// Own changes that stand aside only because of their place among others.
+    fn refused_for_order(&self, household: HouseholdId) -> Result<Vec<Kept>> {
+        let sql = "select name from entry where about = ?1 and kind = ?2 and standing = ?3 and number is null and code in (?4, ?5)";
+        let params = params![
+            About::Household(household).key(),
+            kind::CHANGE,
+            standing::ASIDE,
+            Code::SeqTaken as i64,
+            Code::SeqGap as i64
+        ];
+        let mut refused = Vec::new();
+        for name in self.all(sql, params, |row| crate::entries::name_of(row, 0))? {
+            refused.extend(self.entry(name)?);
+        }
+        Ok(refused)
+    }
+
+    /// Says one change again, knowing what its author knew and no more, so that what others wrote meanwhile is neither
+    /// overwritten nor lost.
+    fn say_again(
+        &self,
+        household: HouseholdId,
+        dossier: &mut lianhu_core::dossier::Dossier,
+        kept: &Kept,
+        turn: u64,
+        renamed: &BTreeMap<EntryName, EntryName>,
+    ) -> Result<Option<EntryName>> {
+        let change: Change = kept.body()?;
+        let puts = change.puts.into_iter().map(|put| (put.key, put.value)).collect();
+        let knowing = change.deps.iter().map(|dep| *renamed.get(dep).unwrap_or(dep));
+        let mut knowing: Vec<_> = knowing.filter(|dep| dossier.knows(*dep)).collect();
+        // An actor builds on its own last change.
+        knowing.extend(renamed.values().copied());
+        let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);
+        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else { return Ok(None) };
+        let entry = Entry {
+            id: EntryId::mint(self.around),
+            mono: self.count_up("mono")?,
+            body: minicbor::to_vec(&again).unwrap_or_default().into(),
+            ..kept.entry.clone()
+        };
+        let bytes = entry.write();
+        let kept = Kept { name: EntryName::of(&bytes), number: None, late: false, entry };
+        if dossiers::take_in(dossier, &kept)?.is_err() {
+            return Ok(None);
+        }
+        self.insert_entry(&kept.entry, kept.name, &bytes, standing::LIVING)?;
+        Ok(Some(kept.name))
+    }
+}

@@ -1,0 +1,314 @@
+-- The ledger: what was written (durable), and the tables it adds up to (rebuilt at will).
+-- Durable tables change by adding only. Ids are 16 bytes, names 32 bytes; `about` is a letter and an id.
+
+-- Durable ---------------------------------------------------------------------------------------------------------
+
+-- Settings of this ledger: who it belongs to, its keys, its counters, how far it has read.
+create table meta (
+  key   text primary key,
+  value any
+) strict, without rowid;
+
+-- Every entry, its own and others'. A number is the county's; an own entry without one is waiting to be handed in.
+create table entry (
+  id       integer primary key,
+  name     blob    not null unique,
+  kind     integer not null,
+  about    blob    not null,
+  user     blob    not null,
+  device   blob    not null,
+  day      integer not null default 0,  -- the day a record speaks of
+  number   integer unique,
+  standing integer not null default 0,  -- 0 living, 1 parked, 2 set aside, 3 withdrawn and written again
+  code     integer,                     -- why it is set aside
+  late     integer not null default 0,  -- 待核: written after its author knew the grant had ended
+  envelope integer,
+  bytes    blob    not null
+) strict;
+create index entry_about on entry (about, number);
+create index entry_waiting on entry (id) where number is null;
+create index entry_envelope on entry (envelope);
+
+-- Every envelope sealed here or taken in.
+create table envelope (
+  id          integer primary key,
+  name        blob    not null unique,
+  device      blob    not null,
+  incarnation integer not null,
+  number      integer not null,
+  header      blob    not null,
+  signature   blob    not null,
+  sealed_at   integer not null,          -- by this ledger's clock: sealed here, or received here
+  receipt     blob,                      -- the county's signed receipt, once it came
+  unique (device, incarnation, number)
+) strict;
+create index envelope_open on envelope (id) where receipt is null;
+
+-- What was refused, with its bytes, until a person has looked.
+create table quarantine (
+  id       integer primary key,
+  name     blob    not null unique,
+  envelope blob    not null,
+  device   blob    not null,
+  user     blob    not null,
+  code     integer not null,
+  at       integer not null,
+  header   blob    not null,
+  bytes    blob    not null
+) strict;
+create index quarantine_device on quarantine (device);
+
+-- How each device has been asking (county).
+create table asking (
+  device      blob primary key,
+  incarnation integer not null,
+  counter     integer not null,
+  recent      blob    not null,          -- hashes of its last requests, newest first
+  twice       integer not null default 0,
+  last_at     integer not null
+) strict, without rowid;
+
+-- Secrets already used for an enrolment (county).
+create table enrolled (
+  secret blob primary key,
+  device blob not null
+) strict, without rowid;
+
+-- Visits begun and not yet saved.
+create table draft (
+  id        blob    primary key,
+  household blob    not null,
+  body      text    not null,
+  saved_at  integer not null
+) strict, without rowid;
+
+-- Households of which older records were asked for.
+create table older_wanted (
+  about blob primary key
+) strict, without rowid;
+
+-- Editions of reports that were given out.
+create table edition (
+  period  text    not null,
+  place   blob    not null,
+  edition integer not null,
+  made_at integer not null,
+  figures text    not null,
+  primary key (period, place, edition)
+) strict, without rowid;
+
+-- Rebuilt ---------------------------------------------------------------------------------------------------------
+
+-- The merged dossier of each household.
+create table dossier (
+  household blob primary key,
+  bytes     blob not null
+) strict, without rowid;
+
+-- What is held about each thing: count and sum of the names of its numbered entries.
+create table digest (
+  about blob primary key,
+  count integer not null,
+  sum   blob    not null
+) strict, without rowid;
+
+-- Who may hold what. At the county: everybody's; on a device: its own.
+create table scope (
+  user           blob    not null,
+  about          blob    not null,
+  since          integer not null,
+  until          integer,
+  moved          integer not null,       -- since, or until once it has ended
+  horizon        integer,                -- records of days before it are not sent unless asked for
+  excluded_count integer not null default 0,
+  excluded_sum   blob    not null default x'00000000000000000000000000000000',
+  primary key (user, about)
+) strict, without rowid;
+create index scope_about on scope (about);
+create index scope_fill on scope (user, since, about);
+create index scope_moved on scope (user, moved, about);
+
+create table place (
+  id      blob primary key,
+  name    text not null,
+  level   text not null,
+  parent  blob,
+  code    text,
+  town    blob,
+  village blob,
+  path    text not null
+) strict, without rowid;
+create index place_parent on place (parent);
+create index place_path on place (path);
+
+create table cadre (
+  id      blob primary key,
+  name    text not null,
+  unit    text,
+  belongs text,
+  rank    text,
+  phone   text
+) strict, without rowid;
+
+create table role (
+  user  blob not null,
+  role  text not null,
+  place blob,
+  entry blob primary key
+) strict, without rowid;
+create index role_user on role (user);
+
+create table device (
+  id      blob primary key,
+  user    blob    not null,
+  key     blob    not null,
+  label   text    not null,
+  revoked integer not null
+) strict, without rowid;
+create index device_user on device (user);
+
+-- Directives that entrust, with the number of their end. Without a number they are waiting.
+create table granted (
+  entry  blob primary key,
+  user   blob not null,
+  about  blob not null,
+  duty   text not null,
+  number integer,
+  ended  integer
+) strict, without rowid;
+create index granted_about on granted (about);
+create index granted_user on granted (user);
+
+create table enrolment (
+  secret blob primary key,
+  user   blob not null
+) strict, without rowid;
+
+create table household (
+  id           blob primary key,
+  national_no  text,
+  head         text    not null,
+  phone        text,
+  origin       blob,
+  present      blob,
+  village      blob,                     -- the home village: what reports count it under
+  town         blob,
+  site         text,
+  batch_year   integer,
+  building     text,
+  unit         text,
+  room         text,
+  persons      integer not null,
+  disagreeing  integer not null          -- how many keys say two things
+) strict, without rowid;
+create index household_village on household (village);
+create index household_origin on household (origin);
+create index household_present on household (present);
+
+create table person (
+  id        blob primary key,
+  household blob    not null,
+  name      text    not null,
+  relation  text,
+  sex       text,
+  birth     text,
+  id_no     text,
+  phone     text,
+  counts    integer not null
+) strict, without rowid;
+create index person_household on person (household);
+
+-- Keys that say more than one thing, or wait for an approval.
+create table conflict (
+  household blob not null,
+  key       text not null,
+  primary key (household, key)
+) strict, without rowid;
+
+-- What a household can be found by: names, pinyin, initials, tails of numbers written backwards, rooms.
+create table search_key (
+  key       text not null,
+  household blob not null,
+  primary key (key, household)
+) strict, without rowid;
+create index search_household on search_key (household);
+
+-- One row a visit, by its root; the version that counts.
+create table visit (
+  root       blob primary key,
+  entry      blob    not null,
+  household  blob    not null,
+  user       blob    not null,
+  day        integer not null,
+  number     integer,
+  versions   integer not null,           -- live versions: more than one asks for a decision
+  struck     integer not null,
+  who_met    text,
+  mode       text,
+  next_on    integer
+) strict, without rowid;
+create index visit_household on visit (household, day);
+create index visit_day on visit (day);
+
+-- Which record corrects which.
+create table amends (
+  entry  blob not null,
+  target blob not null,
+  primary key (entry, target)
+) strict, without rowid;
+create index amends_target on amends (target);
+
+create table strike (
+  record blob not null,
+  entry  blob not null,
+  primary key (record, entry)
+) strict, without rowid;
+
+create table need (
+  root      blob    not null,
+  position  integer not null,
+  household blob    not null,
+  category  text    not null,
+  text      text    not null,
+  raised_on integer not null,
+  step      integer not null,
+  primary key (root, position)
+) strict, without rowid;
+create index need_household on need (household, step);
+create index need_raised on need (raised_on);
+
+create table need_step (
+  visit    blob    not null,
+  position integer not null,
+  step     integer not null,
+  day      integer not null,
+  entry    blob    not null,
+  primary key (visit, position, entry)
+) strict, without rowid;
+
+create table promise (
+  root      blob    not null,
+  position  integer not null,
+  household blob    not null,
+  text      text    not null,
+  due       integer,
+  primary key (root, position)
+) strict, without rowid;
+create index promise_household on promise (household);
+
+-- Questions that a newer roster leaves open.
+create table question (
+  entry     blob primary key,
+  household blob not null,
+  person    blob,
+  file      text not null,
+  answer    text
+) strict, without rowid;
+
+-- Visits by day and village, for reports over long periods.
+create table visit_tally (
+  village blob    not null,
+  day     integer not null,
+  visits  integer not null,
+  primary key (village, day)
+) strict, without rowid;

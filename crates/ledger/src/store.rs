@@ -1,0 +1,202 @@
+//! The file a ledger lives in: opened with its key, one writer at a time, every act one transaction on disk.
+
+use crate::error::{LedgerError, Result};
+use crate::identity::Identity;
+use lianhu_core::day::Moment;
+use lianhu_core::entry::About;
+use lianhu_core::surroundings::Surroundings;
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The version of the durable tables and of the projection; rises only together with a new upgrade fixture.
+pub const VERSION: i64 = 1;
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// The key of a ledger's file.
+#[derive(Clone)]
+pub struct FileKey(pub [u8; 32]);
+
+impl fmt::Debug for FileKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileKey(…)")
+    }
+}
+
+/// A ledger: the entries of a phone, a township or a county, and the tables they add up to.
+pub struct Ledger {
+    pub(crate) conn: Connection,
+    pub(crate) around: Arc<dyn Surroundings>,
+    touched: BTreeSet<About>,
+    path: PathBuf,
+    // Held for as long as the ledger is open; the system lets go of it when the process ends, however it ends.
+    _lock: File,
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// One act on a ledger, inside its transaction.
+pub(crate) struct Tx<'a> {
+    pub(crate) conn: &'a Connection,
+    pub(crate) around: &'a dyn Surroundings,
+    touched: RefCell<BTreeSet<About>>,
+    pub(crate) me: RefCell<Option<Identity>>,
+}
+
+impl Ledger {
+    /// Opens the ledger at this path, making it if there is none.
+    pub fn open(path: &Path, key: &FileKey, around: Arc<dyn Surroundings>) -> Result<Self> {
+        let lock = lock(path)?;
+        let conn = connect(path, key)?;
+        let found: i64 = conn.query_row("pragma user_version", [], |row| row.get(0))?;
+        if found > VERSION {
+            return Err(LedgerError::TooNew { found, known: VERSION });
+        }
+        if found == 0 {
+            let made = conn.execute_batch(&format!("begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;"));
+            if let Err(error) = made {
+                conn.execute_batch("rollback").ok();
+                return Err(error.into());
+            }
+        }
+        Ok(Self { conn, around, touched: BTreeSet::new(), path: path.to_owned(), _lock: lock })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the surroundings' clock says.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.around.now()
+    }
+
+    /// What has changed since this was last asked, for whoever shows it.
+    pub fn take_touched(&mut self) -> BTreeSet<About> {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// Carries out one act: all of it is on disk when this returns, or none of it.
+    pub(crate) fn transact<T>(&mut self, act: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.conn.execute_batch("begin immediate")?;
+        let tx = Tx { conn: &self.conn, around: &*self.around, touched: RefCell::default(), me: RefCell::default() };
+        let done = act(&tx).and_then(|value| self.conn.execute_batch("commit").map(|()| value).map_err(Into::into));
+        let touched = tx.touched.into_inner();
+        match done {
+            Ok(value) => {
+                self.touched.extend(touched);
+                Ok(value)
+            }
+            Err(error) => {
+                // A failed commit may have rolled back by itself.
+                if !self.conn.is_autocommit() {
+                    self.conn.execute_batch("rollback").ok();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Reads, outside any act.
+    pub(crate) fn look(&self) -> Tx<'_> {
+        Tx { conn: &self.conn, around: &*self.around, touched: RefCell::default(), me: RefCell::default() }
+    }
+
+    /// Copies the whole ledger, as it is at one moment, into a new file under the same key.
+    pub fn back_up(path: &Path, key: &FileKey, to: &Path) -> Result<()> {
+        if !path.exists() {
+            return Err(LedgerError::NotFound("ledger"));
+        }
+        let from = connect(path, key)?;
+        let mut copy = connect(to, key)?;
+        let backup = rusqlite::backup::Backup::new(&from, &mut copy)?;
+        backup.run_to_completion(256, std::time::Duration::ZERO, None)?;
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn touch(&self, about: About) {
+        self.touched.borrow_mut().insert(about);
+    }
+
+    pub(crate) fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>> {
+        let mut query = self.conn.prepare_cached("select value from meta where key = ?1")?;
+        Ok(query.query_row([key], |row| row.get::<_, Option<T>>(0)).optional()?.flatten())
+    }
+
+    pub(crate) fn set_meta(&self, key: &str, value: impl ToSql) -> Result<()> {
+        let mut put = self.conn.prepare_cached("insert into meta (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value")?;
+        put.execute(params![key, value])?;
+        Ok(())
+    }
+
+    /// A counter of this ledger, moved on by one.
+    pub(crate) fn count_up(&self, key: &str) -> Result<u64> {
+        let next = self.meta::<i64>(key)?.unwrap_or(0) + 1;
+        self.set_meta(key, next)?;
+        Ok(next.cast_unsigned())
+    }
+
+    pub(crate) fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
+        Ok(self.conn.prepare_cached(sql)?.execute(params)?)
+    }
+
+    pub(crate) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.conn.prepare_cached(sql)?.query_row(params, read).optional()?)
+    }
+
+    pub(crate) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map(params, read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LedgerError::InUse),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+pub(crate) fn connect(path: &Path, key: &FileKey) -> Result<Connection> {
+    use std::fmt::Write as _;
+    let conn = Connection::open(path)?;
+    let hex = key.0.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").ok();
+        hex
+    });
+    conn.execute_batch(&format!("pragma key = \"x'{hex}'\";"))?;
+    conn.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma temp_store = memory; \
+         pragma busy_timeout = 5000; pragma cache_size = -32768; pragma wal_autocheckpoint = 2000;",
+    )?;
+    conn.set_prepared_statement_cache_capacity(256);
+    Ok(conn)
+}
