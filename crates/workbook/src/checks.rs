@@ -13,7 +13,7 @@ pub(crate) fn finish(mut gathering: Gathering, doubts: &mut Doubts) -> Vec<Roste
     numberless(&gathering, doubts);
     let mut drafts = std::mem::take(&mut gathering.drafts);
     let checks = Checks { gathering: &gathering, usual: usual_villages(&drafts), sparse: sparse_sheets(&drafts) };
-    let mut phones: BTreeMap<String, (usize, At)> = BTreeMap::new();
+    let mut phones = Phones::new();
     for (index, draft) in drafts.iter_mut().enumerate() {
         checks.place(draft, doubts);
         checks.family(draft, doubts);
@@ -177,20 +177,30 @@ impl Checks<'_> {
         }
     }
 
-    fn phone(&self, index: usize, draft: &Draft, phones: &mut BTreeMap<String, (usize, At)>, doubts: &mut Doubts) {
+    fn phone(&self, index: usize, draft: &Draft, phones: &mut Phones, doubts: &mut Doubts) {
         let Some(phone) = draft.out.cells.get(F::HouseholdPhone.key()).filter(|phone| phone.len() >= 7) else { return };
         let at = self.cell(At::row(draft.out.sheet, draft.out.row), F::HouseholdPhone);
-        let Some((first, first_at)) = phones.get(phone) else {
-            let _before = phones.insert(phone.clone(), (index, at));
+        let Some((first, first_at, named)) = phones.get_mut(phone) else {
+            let _before = phones.insert(phone.clone(), (index, at, false));
             return;
         };
-        if *first != index {
+        if *first == index {
+            return;
+        }
+        let raise = |doubts: &mut Doubts, here: At, there: At| {
             let reason = format!(
                 "与“{}”第{}行那一户的联系电话相同；请核对是谁的，给另一户补上自己的。",
-                doubts.sheet_name(first_at.sheet),
-                first_at.row
+                doubts.sheet_name(there.sheet),
+                there.row
             );
-            doubts.raise_because(at, DoubtKind::SharedPhone, Shown::Phone, phone, reason);
+            doubts.raise_because(here, DoubtKind::SharedPhone, Shown::Phone, phone, reason);
+        };
+        if !std::mem::replace(named, true) {
+            raise(doubts, *first_at, at);
         }
+        raise(doubts, at, *first_at);
     }
 }
+
+/// Phones of households: whose first, where, and whether that one was named already.
+type Phones = BTreeMap<String, (usize, At, bool)>;

@@ -103,6 +103,7 @@ kinds! {
     HouseholdMissing "household_missing" Cell "没有写哪一户" "这一行没有户编号也没有户主，不知道帮扶哪一户；请补上。",
     DuplicatePair "duplicate_pair" Cell "重复结对" "同一帮扶责任人和同一户写了两次，只算了一次；请删掉一行。",
     HelperTwoUnits "helper_two_units" Cell "同一人两个单位" "同一个帮扶责任人写了两个单位；请核对是不是同一个人，改成一样的单位或写不同的电话。",
+    HelperTwoPhones "helper_two_phones" Cell "同名同单位两个电话" "同一单位同一名字的帮扶责任人写了两个电话，按两个人处理；请核对是不是同一个人。",
 }
 
 /// A doubt, with the place it is about.

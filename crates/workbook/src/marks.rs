@@ -166,10 +166,10 @@ fn sheet<R: Read + Seek>(
             if tag.yes("hidden") {
                 let _new = marks.hidden_rows.insert(row);
             }
-        } else if let Some(range) = tag.value("ref").and_then(merged) {
-            if marks.merged.len() < MAX_MERGED {
-                marks.merged.push(range);
-            }
+        } else if let Some(range) = tag.value("ref").and_then(merged)
+            && marks.merged.len() < MAX_MERGED
+        {
+            marks.merged.push(range);
         }
     })?;
     marks.merged.sort_unstable();

@@ -120,6 +120,16 @@ struct RosterReader {
     progress: Progress,
 }
 
+/// What a row below the header is when it is no person.
+enum NoPerson {
+    /// Named to the one who imports.
+    Doubted(DoubtKind),
+    /// Who filled it in, a remark; in its place only below the last person.
+    Footer,
+    /// 1 2 3 … below the header.
+    Numbering,
+}
+
 /// What is known of the sheet being read.
 struct SheetState {
     sheet: usize,
@@ -127,13 +137,22 @@ struct SheetState {
     headers: BTreeMap<usize, String>,
     /// Rows that are no person.
     passed: BTreeSet<u32>,
+    /// Rows that are a footer if no person comes below them any more.
+    footers: Vec<(u32, String)>,
     last_row: u32,
 }
 
 impl SheetState {
     fn new(sheet: usize, header: &Header<F>) -> Self {
         let headers = header.columns.iter().map(|column| (column.index, header_key(&column.header))).collect();
-        Self { sheet, layout: header.layout(), headers, passed: BTreeSet::new(), last_row: header.last_row }
+        Self {
+            sheet,
+            layout: header.layout(),
+            headers,
+            passed: BTreeSet::new(),
+            footers: Vec::new(),
+            last_row: header.last_row,
+        }
     }
 
     fn text(&self, row: &Row, field: F) -> String {
@@ -195,11 +214,16 @@ impl RosterReader {
         let at = At::row(state.sheet, row.number);
         if let Some(kind) = self.no_person(row, state) {
             let _new = state.passed.insert(row.number);
-            if let Some(kind) = kind {
-                let shown = row.texts().next().map(|(_, text)| text.to_owned()).unwrap_or_default();
-                self.doubts.raise(at, kind, Shown::Plain, &shown);
+            let shown = row.texts().next().map(|(_, text)| text.to_owned()).unwrap_or_default();
+            match kind {
+                NoPerson::Doubted(kind) => self.doubts.raise(at, kind, Shown::Plain, &shown),
+                NoPerson::Footer => state.footers.push((row.number, shown)),
+                NoPerson::Numbering => {}
             }
             return Ok(());
+        }
+        for (number, shown) in state.footers.drain(..) {
+            self.doubts.raise(At::row(state.sheet, number), DoubtKind::StrayRow, Shown::Plain, &shown);
         }
         state.last_row = row.number;
         if row.hidden {
@@ -220,39 +244,31 @@ impl RosterReader {
         if self.rows >= PATIENCE && nearly_all { Err(WorkbookError::Nonsense { rows: self.rows }) } else { Ok(()) }
     }
 
-    /// Whether a row is no person; the doubt to raise, if it is worth one.
-    fn no_person(&mut self, row: &Row, state: &SheetState) -> Option<Option<DoubtKind>> {
+    /// What a row is that is no person.
+    fn no_person(&mut self, row: &Row, state: &SheetState) -> Option<NoPerson> {
         let name = state.text(row, F::Name);
-        if self.is_header_again(row, &name, state) {
-            return Some(Some(DoubtKind::DoubledHeader));
+        if is_header_again(row, &name, state) {
+            return Some(NoPerson::Doubted(DoubtKind::DoubledHeader));
         }
         let told = |field: F| !state.text(row, field).is_empty();
         let identified = told(F::IdNo) || told(F::Relation);
         if !identified && total::is_total(row) {
             let sheet = self.doubts.sheet_name(state.sheet);
             self.stated = Some(total::stated(row, sheet, state.layout.at(F::MemberCountStated)));
-            return Some(Some(DoubtKind::TotalRow));
+            return Some(NoPerson::Doubted(DoubtKind::TotalRow));
         }
         if identified || told(F::PersonNo) {
             return None;
         }
-        if total::is_footer(row) || (row.number == state.last_row + 1 && total::is_numbering(row)) {
-            return Some(None);
+        if row.number == state.last_row + 1 && state.passed.is_empty() && total::is_numbering(row) {
+            return Some(NoPerson::Numbering);
         }
-        let numbered =
-            state.layout.at(F::HouseholdNo).is_some_and(|column| *row.own_cell(column) != Default::default());
-        if numbered || name::plausible(&name) { None } else { Some(Some(DoubtKind::StrayRow)) }
-    }
-
-    fn is_header_again(&self, row: &Row, name: &str, state: &SheetState) -> bool {
-        let header = |field: F| state.layout.at(field).and_then(|column| state.headers.get(&column));
-        let looks_so = header(F::Name) == Some(&header_key(name));
-        if name.is_empty() || !looks_so {
-            return false;
+        if total::is_footer(row) {
+            return Some(NoPerson::Footer);
         }
-        let same = |(column, text): &(usize, &str)| state.headers.get(column) == Some(&header_key(text));
-        let equal = row.texts().filter(same).count();
-        equal >= 3 && equal * 2 > row.texts().count()
+        let number = state.layout.at(F::HouseholdNo).map(|column| value::code(row.own_cell(column)));
+        let numbered = number.is_some_and(|number| number != Code::Empty);
+        if numbered || name::plausible(&name) { None } else { Some(NoPerson::Doubted(DoubtKind::StrayRow)) }
     }
 
     /// Ends a sheet: rows still waiting are settled, merged ranges among the people are named.
@@ -289,4 +305,16 @@ impl RosterReader {
 fn is_roster(fields: &BTreeSet<F>) -> bool {
     let has = |field: F| fields.contains(&field);
     fields.len() >= 3 && has(F::Name) && (has(F::IdNo) || has(F::Relation) || has(F::PersonNo))
+}
+
+/// Whether a row is the header once more: the name column says 姓名, and most other columns their own header.
+fn is_header_again(row: &Row, name: &str, state: &SheetState) -> bool {
+    let header = |field: F| state.layout.at(field).and_then(|column| state.headers.get(&column));
+    let looks_so = header(F::Name) == Some(&header_key(name));
+    if name.is_empty() || !looks_so {
+        return false;
+    }
+    let same = |(column, text): &(usize, &str)| state.headers.get(column) == Some(&header_key(text));
+    let equal = row.texts().filter(same).count();
+    equal >= 3 && equal * 2 > row.texts().count()
 }

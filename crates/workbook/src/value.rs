@@ -85,7 +85,7 @@ pub fn hundredths(text: &str) -> Option<i64> {
     }
     let cents: String = fraction.chars().chain("00".chars()).take(2).collect();
     let mut value = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents.parse().ok()?)?;
-    if fraction.bytes().nth(2).is_some_and(|digit| digit >= b'5') {
+    if fraction.as_bytes().get(2).is_some_and(|digit| *digit >= b'5') {
         value += 1;
     }
     Some(if negative { -value } else { value })
