@@ -4,13 +4,15 @@ use chrono::{Datelike, NaiveDate};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use ts_rs::TS;
 
 /// China keeps one time zone: eight hours ahead of UTC.
 const CHINA_SECONDS: i64 = 8 * 3600;
 
 /// A calendar day, as days since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode, TS)]
 #[cbor(transparent)]
+#[ts(type = "string")]
 pub struct Day(#[n(0)] pub i32);
 
 impl Day {
@@ -72,9 +74,10 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// An instant as some clock told it, in seconds since 1970-01-01 UTC. It orders nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode, Default, TS)]
 #[cbor(transparent)]
 #[serde(transparent)]
+#[ts(type = "number")]
 pub struct Moment(#[n(0)] pub i64);
 
 impl Moment {
@@ -93,7 +96,7 @@ impl Moment {
 }
 
 /// A stretch of days, both ends within.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Period {
     /// The first day.
     pub from: Day,

@@ -6,6 +6,7 @@ use crate::ids::{DeviceId, EntryId, EntryName, HouseholdId, PlaceId, UserId};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use uuid::Uuid;
 
 /// The largest entry that anyone may write, in bytes.
@@ -82,7 +83,7 @@ impl<'b, C> Decode<'b, C> for About {
 }
 
 /// How the author knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Said by someone of the household, in the yard.

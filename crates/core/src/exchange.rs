@@ -8,6 +8,7 @@ use crate::sign::{self, Key};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// The version of the exchange this code speaks.
 pub const VERSION: u8 = 1;
@@ -301,7 +302,7 @@ pub struct GrantNews {
 }
 
 /// What the county did with one entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(index_only)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -326,7 +327,7 @@ pub enum Answer {
 }
 
 /// Why something stands in quarantine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(index_only)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {

@@ -1,9 +1,10 @@
 //! What is wrong with an input: judged and named by field, never thrown.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// One thing wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Problem {
     /// The field, as the command names it.
     pub field: String,
@@ -20,7 +21,7 @@ impl Problem {
 }
 
 /// What can be wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 pub enum ProblemKind {
     /// It has to be filled in.

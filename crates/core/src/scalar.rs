@@ -5,12 +5,13 @@ use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use ts_rs::TS;
 
 /// The longest text value, in bytes.
 pub const LONGEST_TEXT: usize = 4096;
 
 /// One value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Cleared on purpose.
@@ -18,7 +19,7 @@ pub enum Scalar {
     /// Yes or no.
     Bool(bool),
     /// A whole number.
-    Int(i64),
+    Int(#[ts(type = "number")] i64),
     /// A text.
     Text(String),
 }

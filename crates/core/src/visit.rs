@@ -6,22 +6,25 @@ use crate::ids::{EntryName, UserId};
 use crate::problem::{Problem, ProblemKind};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// The longest note, in characters (domain.md §2.9).
 pub const LONGEST_NOTE: usize = 1000;
 
 /// What was written down about one visit. Lists of words (`mode`, `who_met` …) are the code lists of domain.md §2.9;
 /// an unknown word is kept and shown as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(map)]
 #[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Visit {
     /// The day it happened, not the day it was typed in.
     #[n(0)]
-    pub day: VisitDay,
+    pub day: Day,
     /// Who else went along.
     #[n(1)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Vec<String>")]
     pub with: Vec<UserId>,
     /// How: `home` 入户, `phone` 电话, `video` 视频, `yard_meeting` 院坝会, `market` 圩日遇见, `workplace` 打工地走访.
     #[n(2)]
@@ -71,22 +74,15 @@ pub struct Visit {
     /// The entries this one corrects; empty for a new visit.
     #[n(13)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Vec<String>")]
     pub amends: Vec<EntryName>,
 }
 
-/// The day of a visit; before it is filled in, the first of 1970.
-pub type VisitDay = Day;
-
-impl Default for Day {
-    fn default() -> Self {
-        Self(0)
-    }
-}
-
 /// A need 诉求 raised at a visit.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(map)]
 #[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Need {
     /// What kind: 务工就业, 就学升学, 农产品销路, 基础设施, 住房, 饮水, 医疗, 其他 …
     #[n(0)]
@@ -98,15 +94,17 @@ pub struct Need {
 }
 
 /// Something given in kind 慰问 / 缺一补一.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(map)]
 #[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Aid {
     /// 大米, 食用油, 猪苗 …
     #[n(0)]
     pub item: String,
     /// How many, in hundredths.
     #[n(1)]
+    #[ts(type = "number")]
     pub quantity_hundredths: i64,
     /// 袋, 桶, 头 …
     #[n(2)]
@@ -114,9 +112,10 @@ pub struct Aid {
 }
 
 /// Something promised, with the day it is due where one was named.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(map)]
 #[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Promise {
     /// What was promised.
     #[n(0)]
@@ -128,9 +127,10 @@ pub struct Promise {
 }
 
 /// One of the three guarantees or water, as found.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(map)]
 #[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Guarantee {
     /// Which: `food` … `water`.
     #[n(0)]
