@@ -180,27 +180,20 @@ impl Checks<'_> {
     fn phone(&self, index: usize, draft: &Draft, phones: &mut Phones, doubts: &mut Doubts) {
         let Some(phone) = draft.out.cells.get(F::HouseholdPhone.key()).filter(|phone| phone.len() >= 7) else { return };
         let at = self.cell(At::row(draft.out.sheet, draft.out.row), F::HouseholdPhone);
-        let Some((first, first_at, named)) = phones.get_mut(phone) else {
-            let _before = phones.insert(phone.clone(), (index, at, false));
+        let Some((first, there)) = phones.get(phone) else {
+            let _before = phones.insert(phone.clone(), (index, at));
             return;
         };
-        if *first == index {
-            return;
-        }
-        let raise = |doubts: &mut Doubts, here: At, there: At| {
+        if *first != index {
             let reason = format!(
                 "与“{}”第{}行那一户的联系电话相同；请核对是谁的，给另一户补上自己的。",
                 doubts.sheet_name(there.sheet),
                 there.row
             );
-            doubts.raise_because(here, DoubtKind::SharedPhone, Shown::Phone, phone, reason);
-        };
-        if !std::mem::replace(named, true) {
-            raise(doubts, *first_at, at);
+            doubts.raise_because(at, DoubtKind::SharedPhone, Shown::Phone, phone, reason);
         }
-        raise(doubts, at, *first_at);
     }
 }
 
-/// Phones of households: whose first, where, and whether that one was named already.
-type Phones = BTreeMap<String, (usize, At, bool)>;
+/// Phones of households: whose first, and where.
+type Phones = BTreeMap<String, (usize, At)>;

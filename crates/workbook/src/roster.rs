@@ -124,10 +124,8 @@ struct RosterReader {
 enum NoPerson {
     /// Named to the one who imports.
     Doubted(DoubtKind),
-    /// Who filled it in, a remark; in its place only below the last person.
-    Footer,
-    /// 1 2 3 … below the header.
-    Numbering,
+    /// Who filled it in, a remark, the page; or 1 2 3 … below the header.
+    Beside,
 }
 
 /// What is known of the sheet being read.
@@ -137,22 +135,13 @@ struct SheetState {
     headers: BTreeMap<usize, String>,
     /// Rows that are no person.
     passed: BTreeSet<u32>,
-    /// Rows that are a footer if no person comes below them any more.
-    footers: Vec<(u32, String)>,
     last_row: u32,
 }
 
 impl SheetState {
     fn new(sheet: usize, header: &Header<F>) -> Self {
         let headers = header.columns.iter().map(|column| (column.index, header_key(&column.header))).collect();
-        Self {
-            sheet,
-            layout: header.layout(),
-            headers,
-            passed: BTreeSet::new(),
-            footers: Vec::new(),
-            last_row: header.last_row,
-        }
+        Self { sheet, layout: header.layout(), headers, passed: BTreeSet::new(), last_row: header.last_row }
     }
 
     fn text(&self, row: &Row, field: F) -> String {
@@ -214,16 +203,11 @@ impl RosterReader {
         let at = At::row(state.sheet, row.number);
         if let Some(kind) = self.no_person(row, state) {
             let _new = state.passed.insert(row.number);
-            let shown = row.texts().next().map(|(_, text)| text.to_owned()).unwrap_or_default();
-            match kind {
-                NoPerson::Doubted(kind) => self.doubts.raise(at, kind, Shown::Plain, &shown),
-                NoPerson::Footer => state.footers.push((row.number, shown)),
-                NoPerson::Numbering => {}
+            if let NoPerson::Doubted(kind) = kind {
+                let shown = row.texts().next().map(|(_, text)| text.to_owned()).unwrap_or_default();
+                self.doubts.raise(at, kind, Shown::Plain, &shown);
             }
             return Ok(());
-        }
-        for (number, shown) in state.footers.drain(..) {
-            self.doubts.raise(At::row(state.sheet, number), DoubtKind::StrayRow, Shown::Plain, &shown);
         }
         state.last_row = row.number;
         if row.hidden {
@@ -261,10 +245,10 @@ impl RosterReader {
             return None;
         }
         if row.number == state.last_row + 1 && state.passed.is_empty() && total::is_numbering(row) {
-            return Some(NoPerson::Numbering);
+            return Some(NoPerson::Beside);
         }
         if total::is_footer(row) {
-            return Some(NoPerson::Footer);
+            return Some(NoPerson::Beside);
         }
         let number = state.layout.at(F::HouseholdNo).map(|column| value::code(row.own_cell(column)));
         let numbered = number.is_some_and(|number| number != Code::Empty);
