@@ -3,10 +3,13 @@
 
 mod cadre;
 mod household;
+
 mod need;
 mod place;
 mod question;
 mod visit;
+
+pub(crate) use household::tail_key;
 
 use crate::entries::Kept;
 use crate::error::Result;

@@ -1,0 +1,128 @@
+//! What a report counts, read from the tables: one fact a household, its visits in the period, its needs.
+
+use crate::error::Result;
+use crate::store::Ledger;
+use lianhu_core::day::{Moment, Period};
+use lianhu_core::fact::{Fact, HouseholdFact, PlaceRef};
+use lianhu_core::ids::{EntryName, Hash, HouseholdId, PlaceId};
+use rusqlite::params;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// An edition of a report that was given out.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// The how-manieth.
+    pub edition: u32,
+    /// When.
+    pub made_at: Moment,
+    /// The report as it was, as JSON.
+    pub figures: String,
+}
+
+impl Ledger {
+    /// The facts of a period, of all that is held or of one place.
+    pub fn facts(&self, period: Period, place: Option<PlaceId>) -> Result<Vec<Fact>> {
+        let tx = self.look();
+        let place_sql = "select id, name, level, coalesce(code, '') from place";
+        let places: BTreeMap<Vec<u8>, (PlaceRef, String)> = tx
+            .all(place_sql, [], |row| {
+                let id: Vec<u8> = row.get(0)?;
+                let uuid = Uuid::from_slice(&id).unwrap_or_default();
+                Ok((id, (PlaceRef { code: row.get(3)?, name: row.get(1)?, id: uuid }, row.get::<_, String>(2)?)))
+            })?
+            .into_iter()
+            .collect();
+        let within = match place {
+            Some(place) => Some(tx.within(place)?.iter().map(|id| id.bytes().to_vec()).collect::<std::collections::BTreeSet<_>>()),
+            None => None,
+        };
+        let sql = "select household.id, household.town, household.village, household.present, household.origin, household.batch_year, household.persons, household.disagreeing, \
+                   (select count(*) from visit where visit.household = household.id and visit.day between ?1 and ?2 and visit.struck = 0) \
+                   from household";
+        let mut facts = Vec::new();
+        let mut villages = BTreeMap::new();
+        let refer = |id: &Option<Vec<u8>>| id.as_ref().and_then(|id| places.get(id)).map(|(place, _)| place.clone());
+        let rows = tx.all(sql, params![period.from.0, period.to.0], |row| {
+            Ok((
+                row.get::<_, Vec<u8>>(0)?,
+                [row.get::<_, Option<Vec<u8>>>(1)?, row.get(2)?, row.get(3)?, row.get(4)?],
+                row.get::<_, Option<i32>>(5)?,
+                row.get::<_, u32>(6)?,
+                row.get::<_, u32>(7)? > 0,
+                row.get::<_, u32>(8)?,
+            ))
+        })?;
+        for (id, [town, village, present, origin], batch_year, persons, two_statements, visits) in rows {
+            let inside = |id: &Option<Vec<u8>>| id.as_ref().is_some_and(|id| within.as_ref().is_none_or(|within| within.contains(id)));
+            if within.is_some() && !inside(&origin) && !inside(&present) {
+                continue;
+            }
+            let household = Uuid::from_slice(&id).unwrap_or_default();
+            let is_site = |id: &Vec<u8>| places.get(id).is_some_and(|(_, level)| level == "site");
+            let site = refer(&present.filter(is_site));
+            villages.insert(id, refer(&village));
+            facts.push(Fact::Household(HouseholdFact {
+                household,
+                town: refer(&town),
+                village: refer(&village),
+                site,
+                batch_year,
+                persons,
+                two_statements,
+            }));
+            if visits > 0 {
+                facts.push(Fact::Visits { household, village: refer(&village), count: visits });
+            }
+        }
+        let sql = "select root, position, household, step from need where raised_on between ?1 and ?2";
+        let needs = tx.all(sql, params![period.from.0, period.to.0], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?))
+        })?;
+        for (root, position, household, step) in needs {
+            if let Some(village) = villages.get(&household) {
+                facts.push(Fact::NeedRaised {
+                    need: need_id(&root, position),
+                    household: Uuid::from_slice(&household).unwrap_or_default(),
+                    village: village.clone(),
+                    open: step < 3,
+                });
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The roots of the visits of one household in a period.
+    pub fn visit_roots(&self, household: HouseholdId, period: Period) -> Result<Vec<EntryName>> {
+        let sql = "select root from visit where household = ?1 and day between ?2 and ?3 and struck = 0 order by day";
+        self.look().all(sql, params![household.bytes(), period.from.0, period.to.0], |row| crate::entries::name_of(row, 0))
+    }
+
+    /// The last edition of a report that was given out.
+    pub fn last_edition(&self, period: &str, place: Option<PlaceId>) -> Result<Option<Edition>> {
+        let sql = "select edition, made_at, figures from edition where period = ?1 and place = ?2 order by edition desc limit 1";
+        let place = place.map(|id| id.bytes().to_vec()).unwrap_or_default();
+        self.look().one(sql, params![period, place], |row| {
+            Ok(Edition { edition: row.get(0)?, made_at: Moment(row.get(1)?), figures: row.get(2)? })
+        })
+    }
+
+    /// Keeps an edition of a report.
+    pub fn keep_edition(&mut self, period: &str, place: Option<PlaceId>, edition: u32, figures: &str) -> Result<()> {
+        let now = self.around.now();
+        let place = place.map(|id| id.bytes().to_vec()).unwrap_or_default();
+        self.transact(|tx| {
+            tx.run(
+                "insert or replace into edition (period, place, edition, made_at, figures) values (?1, ?2, ?3, ?4, ?5)",
+                params![period, place, edition, now.0, figures],
+            )
+            .map(drop)
+        })
+    }
+}
+
+/// A need's own id: it follows from the visit that raised it, so it is the same wherever it is counted.
+fn need_id(root: &[u8], position: i64) -> Uuid {
+    let hash = Hash::of(&[b"lianhu need 1", root, &position.to_be_bytes()]);
+    hash.0.get(..16).and_then(|bytes| Uuid::from_slice(bytes).ok()).unwrap_or_default()
+}

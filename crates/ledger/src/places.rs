@@ -1,0 +1,108 @@
+//! Places as people ask for them: by the path they write, by code, or one level of the tree at a time.
+
+use crate::error::Result;
+use crate::store::Ledger;
+use lianhu_core::ids::PlaceId;
+use rusqlite::{Row, params};
+use serde::Serialize;
+use ts_rs::TS;
+
+/// A place of either tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PlaceRow {
+    /// Its id.
+    pub id: PlaceId,
+    /// What people call it.
+    pub name: String,
+    /// Its level: `county`, `town`, `village`, `site` …
+    pub level: String,
+    /// The place it lies in.
+    pub parent: Option<PlaceId>,
+    /// Its official code.
+    pub code: Option<String>,
+    /// All its names from the county down, with slashes.
+    pub path: String,
+    /// Households here or within, of either tree.
+    pub households: u32,
+}
+
+const COLUMNS: &str = "id, name, level, parent, code, path";
+
+fn row(row: &Row<'_>) -> rusqlite::Result<PlaceRow> {
+    let id: Vec<u8> = row.get(0)?;
+    let parent: Option<Vec<u8>> = row.get(3)?;
+    Ok(PlaceRow {
+        id: PlaceId::from_slice(&id).ok_or(rusqlite::Error::InvalidQuery)?,
+        name: row.get(1)?,
+        level: row.get(2)?,
+        parent: parent.and_then(|id| PlaceId::from_slice(&id)),
+        code: row.get(4)?,
+        path: row.get(5)?,
+        households: 0,
+    })
+}
+
+impl Ledger {
+    /// Finds a place by its path (南召县/皇后乡/北召店村, with or without the county), its official code, its id, or its
+    /// bare name where only one place has it.
+    pub fn find_place(&self, text: &str) -> Result<Option<PlaceId>> {
+        let tx = self.look();
+        let text = text.trim().trim_matches('/');
+        if let Some(id) = PlaceId::parse(text) {
+            let known = tx.one("select 1 from place where id = ?1", [id.bytes()], |_| Ok(()))?;
+            return Ok(known.map(|()| id));
+        }
+        let first = |sql: &str, text: &str| -> Result<Option<PlaceId>> {
+            let found = tx.all(sql, [text], |row| row.get::<_, Vec<u8>>(0))?;
+            Ok(if let [one] = found.as_slice() { PlaceId::from_slice(one) } else { None })
+        };
+        for sql in [
+            "select id from place where path = ?1 limit 2",
+            "select id from place where path = (select path from place where level = 'county') || '/' || ?1 limit 2",
+            "select id from place where code = ?1 limit 2",
+            "select id from place where name = ?1 limit 2",
+        ] {
+            if let Some(id) = first(sql, text)? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All places in the order of their paths, with the number of households in each.
+    pub fn places(&self) -> Result<Vec<PlaceRow>> {
+        let tx = self.look();
+        let mut places = tx.all(&format!("select {COLUMNS} from place order by path"), [], row)?;
+        let sql = "select place, count(*) from (select origin as place, id from household union select present, id from household) where place is not null group by place";
+        let counts = tx.all(sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, u32>(1)?)))?;
+        let own: std::collections::BTreeMap<_, _> = counts.into_iter().collect();
+        let paths: Vec<_> = places.iter().map(|place| (place.path.clone(), place.id)).collect();
+        for place in &mut places {
+            let below = format!("{}/", place.path);
+            let from = paths.partition_point(|(path, _)| *path < place.path);
+            let inside = paths.iter().skip(from).take_while(|(path, _)| *path == place.path || path.starts_with(&place.path));
+            let inside = inside.filter(|(path, id)| *id == place.id || path.starts_with(&below));
+            place.households = inside.filter_map(|(_, id)| own.get(id.bytes())).sum();
+        }
+        Ok(places)
+    }
+
+    /// One place.
+    pub fn place(&self, id: PlaceId) -> Result<Option<PlaceRow>> {
+        self.look().one(&format!("select {COLUMNS} from place where id = ?1"), [id.bytes()], row)
+    }
+
+    /// The place of this name directly within another, if there is one.
+    pub fn place_within(&self, parent: PlaceId, name: &str) -> Result<Option<PlaceId>> {
+        let sql = "select id from place where parent = ?1 and name = ?2 limit 1";
+        let found = self.look().one(sql, params![parent.bytes(), name], |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(found.and_then(|id| PlaceId::from_slice(&id)))
+    }
+
+    /// The county at the root of both trees.
+    pub fn county_place(&self) -> Result<Option<PlaceId>> {
+        let sql = "select id from place where level = 'county' and parent is null limit 1";
+        let found = self.look().one(sql, [], |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(found.and_then(|id| PlaceId::from_slice(&id)))
+    }
+}

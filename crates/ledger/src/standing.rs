@@ -1,0 +1,183 @@
+//! How this device stands with the county: what is waiting, what has arrived, what a person must look at.
+
+use crate::entries::{name_of, standing};
+use crate::error::Result;
+use crate::gate::code_from;
+use crate::store::Ledger;
+use lianhu_core::day::Moment;
+use lianhu_core::entry::About;
+use lianhu_core::exchange::Code;
+use lianhu_core::ids::{EntryName, HouseholdId};
+use rusqlite::params;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Where this device stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Standing {
+    /// Entries of this device that the county has numbered.
+    pub at_county: u32,
+    /// Entries that exist on this device only: what would be lost if it were lost now.
+    pub waiting: u32,
+    /// When the last exchange came about, by this device's clock.
+    pub last_exchange: Option<Moment>,
+    /// What the county's clock said then, to show how far this one is off.
+    pub county_time: Option<Moment>,
+    /// Things that a person must look at.
+    pub attention: u32,
+    /// Households being handed over.
+    pub handing_over: u32,
+    /// Visits begun and not saved.
+    pub drafts: u32,
+    /// Households held.
+    pub households: u32,
+    /// The highest number of the county that is known here.
+    #[ts(type = "number")]
+    pub seen: u64,
+}
+
+/// Something that a person must look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "attention", rename_all = "snake_case")]
+pub enum Attention {
+    /// The county has set an entry aside. Its bytes are safe on both sides.
+    SetAside {
+        /// The entry.
+        entry: EntryName,
+        /// Of which household.
+        household: Option<HouseholdId>,
+        /// Its head.
+        head: Option<String>,
+        /// What kind of entry.
+        kind: u16,
+        /// Why.
+        code: Option<Code>,
+    },
+    /// A household is no longer entrusted; what is still here keeps it from being let go.
+    HandingOver {
+        /// Which.
+        household: HouseholdId,
+        /// Its head.
+        head: Option<String>,
+        /// Entries that have not arrived.
+        waiting: u32,
+        /// Visits begun and not saved.
+        drafts: u32,
+    },
+    /// A visit has two live corrections.
+    TwoVersions {
+        /// The visit.
+        visit: EntryName,
+        /// Of which household.
+        household: HouseholdId,
+        /// Its head.
+        head: Option<String>,
+    },
+    /// Facts of a household say two things.
+    TwoStatements {
+        /// Which.
+        household: HouseholdId,
+        /// Its head.
+        head: Option<String>,
+        /// How many facts.
+        facts: u32,
+    },
+    /// A newer roster no longer names a household or a person.
+    Question {
+        /// The question.
+        question: EntryName,
+        /// Of which household.
+        household: HouseholdId,
+        /// Its head.
+        head: Option<String>,
+        /// The person, by name; nobody means the whole household.
+        person: Option<String>,
+        /// The file.
+        file: String,
+    },
+}
+
+impl Ledger {
+    /// Where this device stands with the county.
+    pub fn standing(&self) -> Result<Standing> {
+        let tx = self.look();
+        let me = tx.identity()?;
+        let count = |sql: &str| -> Result<u32> { Ok(tx.one(sql, [], |row| row.get(0))?.unwrap_or(0)) };
+        let own = |condition: &str| -> Result<u32> {
+            let sql = format!("select count(*) from entry where device = ?1 and {condition}");
+            Ok(tx.one(&sql, [me.device.bytes()], |row| row.get(0))?.unwrap_or(0))
+        };
+        Ok(Standing {
+            at_county: own("number is not null")?,
+            waiting: own("number is null and standing = 0")?,
+            last_exchange: tx.meta::<i64>("last_exchange")?.map(Moment),
+            county_time: tx.meta::<i64>("county_time")?.map(Moment),
+            attention: u32::try_from(self.attention(10_000)?.len()).unwrap_or(u32::MAX),
+            handing_over: count(
+                "select count(*) from scope where until is not null and user = (select value from meta where key = 'user') and about in (select x'68' || id from household)",
+            )?,
+            drafts: count("select count(*) from draft")?,
+            households: count("select count(*) from household")?,
+            seen: tx.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned(),
+        })
+    }
+
+    /// What a person must look at, most pressing first.
+    pub fn attention(&self, most: u32) -> Result<Vec<Attention>> {
+        let tx = self.look();
+        let mut list = Vec::new();
+        let household = |bytes: Vec<u8>| HouseholdId::from_slice(&bytes).ok_or(rusqlite::Error::InvalidQuery);
+        let sql = "select entry.name, entry.about, household.head, entry.kind, entry.code from entry left join household on x'68' || household.id = entry.about where entry.standing = ?1 order by entry.id limit ?2";
+        list.extend(tx.all(sql, params![standing::ASIDE, most], |row| {
+            let about: Vec<u8> = row.get(1)?;
+            Ok(Attention::SetAside {
+                entry: name_of(row, 0)?,
+                household: About::from_key(&about).and_then(|about| about.household()),
+                head: row.get(2)?,
+                kind: row.get(3)?,
+                code: row.get::<_, Option<i64>>(4)?.and_then(code_from),
+            })
+        })?);
+        let sql = "select household.id, household.head, \
+                   (select count(*) from entry where entry.about = scope.about and number is null and standing = 0), \
+                   (select count(*) from draft where draft.household = household.id) \
+                   from scope join household on scope.about = x'68' || household.id \
+                   where scope.until is not null and scope.user = (select value from meta where key = 'user') limit ?1";
+        list.extend(tx.all(sql, [most], |row| {
+            let id = household(row.get(0)?)?;
+            Ok(Attention::HandingOver { household: id, head: row.get(1)?, waiting: row.get(2)?, drafts: row.get(3)? })
+        })?);
+        let sql = "select visit.root, visit.household, household.head from visit left join household on household.id = visit.household where visit.versions > 1 and visit.struck = 0 limit ?1";
+        list.extend(tx.all(sql, [most], |row| {
+            Ok(Attention::TwoVersions { visit: name_of(row, 0)?, household: household(row.get(1)?)?, head: row.get(2)? })
+        })?);
+        let sql = "select id, head, disagreeing from household where id in (select household from conflict) order by disagreeing desc, id limit ?1";
+        list.extend(tx.all(sql, [most], |row| {
+            Ok(Attention::TwoStatements { household: household(row.get(0)?)?, head: row.get(1)?, facts: row.get(2)? })
+        })?);
+        let sql = "select question.entry, question.household, household.head, person.name, question.file from question left join household on household.id = question.household left join person on person.id = question.person where question.answer is null order by question.household limit ?1";
+        list.extend(tx.all(sql, [most], |row| {
+            Ok(Attention::Question {
+                question: name_of(row, 0)?,
+                household: household(row.get(1)?)?,
+                head: row.get(2)?,
+                person: row.get(3)?,
+                file: row.get(4)?,
+            })
+        })?);
+        Ok(list)
+    }
+
+    /// The county's number of an entry: with one, its mark is 已到县.
+    pub fn number_of(&self, entry: EntryName) -> Result<Option<u64>> {
+        let number = self.look().one("select number from entry where name = ?1", [entry.0], |row| row.get::<_, Option<i64>>(0))?;
+        Ok(number.flatten().map(i64::cast_unsigned))
+    }
+
+    /// Whether a question about this household, or this person of it, is open.
+    pub fn has_open_question(&self, household: HouseholdId, person: Option<lianhu_core::ids::PersonId>) -> Result<bool> {
+        let sql = "select 1 from question where household = ?1 and person is ?2 and answer is null limit 1";
+        let person = person.map(|id| id.bytes().to_vec());
+        Ok(self.look().one(sql, params![household.bytes(), person], |_| Ok(()))?.is_some())
+    }
+}
