@@ -3,6 +3,7 @@
 //! A phone, a township and a county keep the same ledger. Start at [`Ledger`]; an exchange is `request`, `answer`,
 //! `take` (phone, county, phone).
 
+mod audit;
 mod author;
 mod cadres;
 mod county;
@@ -19,6 +20,8 @@ mod gate;
 mod handover;
 mod households;
 mod identity;
+#[doc(hidden)]
+pub mod inspect;
 mod machine;
 mod page;
 mod phone;

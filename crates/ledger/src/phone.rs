@@ -29,7 +29,7 @@ pub struct Outgoing {
     pub frame: Vec<u8>,
     /// How many entries it hands over.
     pub entries: usize,
-    hash: Hash,
+    pub(crate) hash: Hash,
 }
 
 /// What a reply brought about.
@@ -170,7 +170,7 @@ impl Tx<'_> {
             number: self.count_up("envelope_number")?,
             prev: prev.and_then(|name| EnvelopeName::from_slice(&name)),
             county_seen: seen.unwrap_or(0).cast_unsigned(),
-            audit: None,
+            audit: self.audit_head()?,
         };
         let sealed = Sealed::seal(head, entries, &me.key);
         let header = sealed.header();

@@ -82,6 +82,16 @@ create table draft (
   saved_at  integer not null
 ) strict, without rowid;
 
+-- What was looked at or taken out although it is masked: each row carries the hash of the one before.
+create table audit (
+  id     integer primary key,
+  at     integer not null,
+  what   text    not null,
+  about  blob    not null,
+  reason text    not null,
+  hash   blob    not null
+) strict;
+
 -- Households of which older records were asked for.
 create table older_wanted (
   about blob primary key
