@@ -21,6 +21,7 @@ pub mod change;
 pub mod day;
 pub mod directive;
 pub mod dossier;
+pub mod enrolment_code;
 pub mod entry;
 pub mod envelope;
 pub mod exchange;

@@ -1,0 +1,247 @@
+//! The enrolment code 登记码: what a person types once on a new phone. It names the county's key, so that the phone
+//! talks to nobody else from the first byte on, and carries the secret that enrols one device.
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+const FINGERPRINT: usize = 16;
+const SECRET: usize = 10;
+const CHECK: usize = 2;
+/// How many letters a code has: 28 bytes in base32.
+const LETTERS: usize = 45;
+const GROUP: usize = 5;
+
+/// The fingerprint of a county's TLS key: the first 16 bytes of the SHA-256 of the certificate's
+/// `SubjectPublicKeyInfo` in DER. A renewed certificate for the same key keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint(pub [u8; FINGERPRINT]);
+
+impl Fingerprint {
+    /// The fingerprint of this `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn of(public_key_info: &[u8]) -> Self {
+        Self(first(&Sha256::digest(public_key_info)))
+    }
+
+    /// Reads hexadecimal.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        HEXLOWER.decode(text.trim().to_ascii_lowercase().as_bytes()).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not the hexadecimal of a fingerprint"))
+    }
+}
+
+/// One enrolment code: base32 of fingerprint ‖ secret ‖ check, shown as nine groups of five letters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EnrolmentCode {
+    /// Whose key must answer.
+    pub fingerprint: Fingerprint,
+    /// What enrols one device, once.
+    pub secret: [u8; SECRET],
+}
+
+/// Why a text is no enrolment code. None of them says anything about the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EnrolmentCodeError {
+    /// Too few or too many letters: something was left out or typed twice.
+    #[error("an enrolment code has 45 letters, not {0}")]
+    WrongLength(usize),
+    /// A letter that no code has.
+    #[error("{0:?} is in no enrolment code")]
+    WrongLetter(char),
+    /// A letter is not the one that was given out.
+    #[error("a letter of the code is wrong")]
+    WrongCheck,
+}
+
+impl EnrolmentCode {
+    /// The code for a county's key and a secret.
+    #[must_use]
+    pub fn new(fingerprint: Fingerprint, secret: [u8; SECRET]) -> Self {
+        Self { fingerprint, secret }
+    }
+
+    /// Reads what a person typed or scanned: small letters, full-width letters, spaces and dashes are fine, and the
+    /// digits 0, 1 and 8, which no code has, are taken for the letters they look like.
+    pub fn parse(text: &str) -> Result<Self, EnrolmentCodeError> {
+        let mut letters = String::new();
+        for typed in text.chars() {
+            letters.extend(letter(typed)?);
+        }
+        if letters.len() != LETTERS {
+            return Err(EnrolmentCodeError::WrongLength(letters.len()));
+        }
+        let bytes = BASE32_NOPAD.decode(letters.as_bytes()).map_err(|_| EnrolmentCodeError::WrongCheck)?;
+        let (fingerprint, rest) = bytes.split_at_checked(FINGERPRINT).unwrap_or_default();
+        let (secret, check) = rest.split_at_checked(SECRET).unwrap_or_default();
+        let code = Self::new(Fingerprint(first(fingerprint)), first(secret));
+        if code.check() == check { Ok(code) } else { Err(EnrolmentCodeError::WrongCheck) }
+    }
+
+    /// The secret in hexadecimal, as it is sent.
+    #[must_use]
+    pub fn secret_hex(&self) -> String {
+        HEXLOWER.encode(&self.secret)
+    }
+
+    fn check(&self) -> [u8; CHECK] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.fingerprint.0);
+        hasher.update(self.secret);
+        first(&hasher.finalize())
+    }
+}
+
+impl fmt::Display for EnrolmentCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.fingerprint.0.to_vec();
+        bytes.extend_from_slice(&self.secret);
+        bytes.extend_from_slice(&self.check());
+        for (at, letter) in BASE32_NOPAD.encode(&bytes).chars().enumerate() {
+            if at > 0 && at % GROUP == 0 {
+                f.write_str(" ")?;
+            }
+            write!(f, "{letter}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for EnrolmentCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EnrolmentCode({}, …)", self.fingerprint)
+    }
+}
+
+/// The letter that was meant; nothing for what only parts the groups.
+fn letter(typed: char) -> Result<Option<char>, EnrolmentCodeError> {
+    // Full-width forms, as a Chinese keyboard writes them, stand 0xFEE0 above the plain ones.
+    let plain = match typed {
+        '！'..='～' => char::from_u32(u32::from(typed) - 0xFEE0).unwrap_or(typed),
+        _ => typed,
+    };
+    match plain.to_ascii_uppercase() {
+        '0' => Ok(Some('O')),
+        '1' => Ok(Some('I')),
+        '8' => Ok(Some('B')),
+        meant @ ('A'..='Z' | '2'..='7') => Ok(Some(meant)),
+        parting if parting.is_whitespace() || "-‐‑–—_.·".contains(parting) => Ok(None),
+        _ => Err(EnrolmentCodeError::WrongLetter(typed)),
+    }
+}
+
+/// The first bytes; what is missing is zero.
+fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut taken = [0; N];
+    for (to, from) in taken.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn code() -> EnrolmentCode {
+        EnrolmentCode::new(Fingerprint::of(b"a public key"), *b"tensecrets")
+    }
+
+    #[test]
+    fn a_code_is_nine_groups_of_five_letters() {
+        let shown = code().to_string();
+        let groups: Vec<_> = shown.split(' ').collect();
+        assert_eq!(groups.len(), 9);
+        assert!(groups.iter().all(|group| group.len() == 5), "{shown}");
+        assert_eq!(EnrolmentCode::parse(&shown), Ok(code()));
+    }
+
+    #[test]
+    fn a_code_typed_with_a_careless_thumb_is_read() {
+        let shown = code().to_string();
+        let wide: String =
+            shown.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).filter(|_| c != ' ').unwrap_or('　')).collect();
+        let looks_like = shown.replace('O', "0").replace('I', "1").replace('B', "8");
+        assert!(looks_like != shown);
+        for typed in [
+            shown.to_lowercase(),
+            shown.replace(' ', ""),
+            shown.replace(' ', "-"),
+            format!(" {shown}\n"),
+            wide,
+            looks_like,
+        ] {
+            assert_eq!(EnrolmentCode::parse(&typed), Ok(code()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_code_is_told_apart() {
+        let shown = code().to_string();
+        let short: String = shown.chars().take(20).collect();
+        assert_eq!(EnrolmentCode::parse(&short), Err(EnrolmentCodeError::WrongLength(17)));
+        assert_eq!(EnrolmentCode::parse(&format!("{shown}A")), Err(EnrolmentCodeError::WrongLength(46)));
+        assert_eq!(EnrolmentCode::parse(&shown.replace(' ', "码")), Err(EnrolmentCodeError::WrongLetter('码')));
+        assert_eq!(EnrolmentCode::parse(""), Err(EnrolmentCodeError::WrongLength(0)));
+    }
+
+    #[test]
+    fn a_code_with_one_wrong_letter_is_not_taken() {
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        let shown: Vec<char> = code().to_string().chars().filter(|letter| *letter != ' ').collect();
+        for at in 0..shown.len() {
+            for wrong in alphabet.chars().filter(|wrong| *wrong != shown[at]) {
+                let mut typed = shown.clone();
+                typed[at] = wrong;
+                let typed: String = typed.into_iter().collect();
+                assert_eq!(EnrolmentCode::parse(&typed), Err(EnrolmentCodeError::WrongCheck), "{typed}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_printed_for_a_log_does_not_hold_the_secret() {
+        assert!(!format!("{:?}", code()).contains(&code().secret_hex()));
+        assert_eq!(Fingerprint::parse(&code().fingerprint.to_string()), Some(code().fingerprint));
+    }
+
+    proptest! {
+        #[test]
+        fn every_code_is_read_back(fingerprint: [u8; 16], secret: [u8; 10]) {
+            let code = EnrolmentCode::new(Fingerprint(fingerprint), secret);
+            prop_assert_eq!(EnrolmentCode::parse(&code.to_string()), Ok(code));
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_fail(text: String) {
+            let _read: Result<_, _> = EnrolmentCode::parse(&text);
+        }
+    }
+}
