@@ -8,6 +8,7 @@ use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::{Again, Cursor, Digest, Fill, GrantNews, LARGEST_PAGE, PAGE, Paged, Reply, Request};
 use lianhu_core::ids::{EnvelopeName, UserId};
 use rusqlite::{Row, params};
+use std::collections::BTreeSet;
 
 /// The most news of grants in one reply.
 const MOST_NEWS: usize = 512;
@@ -21,6 +22,8 @@ pub(crate) struct Page<'a> {
     tx: &'a Tx<'a>,
     user: UserId,
     request: &'a Request,
+    /// What the device hands over in this very request: its numbers stand in the receipt, its bytes need not come back.
+    handed: BTreeSet<EnvelopeName>,
     room: usize,
 }
 
@@ -41,7 +44,9 @@ fn found_at(row: &Row<'_>) -> rusqlite::Result<Found> {
 impl<'a> Page<'a> {
     pub(crate) fn new(tx: &'a Tx<'a>, user: UserId, request: &'a Request) -> Self {
         let room = if request.room == 0 { PAGE } else { request.room.min(LARGEST_PAGE) };
-        Self { tx, user, request, room: room as usize }
+        let own = request.envelopes.iter().filter(|sealed| sealed.head.device == request.device);
+        let handed = own.map(|sealed| sealed.header().name()).collect();
+        Self { tx, user, request, handed, room: room as usize }
     }
 
     /// Fills the reply: page, cursor, news of grants, and whether the digests agree.
@@ -82,12 +87,15 @@ impl<'a> Page<'a> {
 
     /// Takes an entry into the page unless there is no room left beside the reserve.
     fn take(&self, reply: &mut Reply, room: &mut usize, reserve: usize, row: Found) -> bool {
+        let name = row.envelope.and_then(|name| EnvelopeName::from_slice(&name)).unwrap_or_default();
+        if self.handed.contains(&name) {
+            return true;
+        }
         let need = row.bytes.len() + OVERHEAD;
         if *room < reserve + need && !(reply.page.is_empty() && reserve == 0) {
             return false;
         }
         *room = room.saturating_sub(need);
-        let name = row.envelope.and_then(|name| EnvelopeName::from_slice(&name)).unwrap_or_default();
         let at = reply.envelopes.iter().rposition(|known| *known == name).unwrap_or_else(|| {
             reply.envelopes.push(name);
             reply.envelopes.len() - 1

@@ -1,0 +1,11 @@
+//! The lines of the table, one figure or one family of figures a file. What is not built yet is not listed.
+
+mod wire_bytes;
+
+use crate::line::Line;
+
+/// What a measurement yields.
+pub(crate) type Measured = anyhow::Result<Vec<Line>>;
+
+/// Every measurement with the name by which `--only` asks for it.
+pub(crate) const ALL: &[(&str, fn() -> Measured)] = &[("wire_bytes", wire_bytes::measure)];

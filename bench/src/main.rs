@@ -1,0 +1,67 @@
+//! The figures of the design (§10), measured on this machine: value, target, verdict, and `target/bench.json`.
+
+mod chance;
+mod line;
+mod lines;
+mod link;
+mod plain;
+mod record;
+mod texts;
+mod train;
+mod village;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(about = "Measures what the design promises")]
+struct Asked {
+    /// Only the measurements whose name holds this
+    #[arg(long)]
+    only: Option<String>,
+    /// Where the figures are written as JSON
+    #[arg(long, default_value = "target/bench.json")]
+    json: PathBuf,
+    #[command(subcommand)]
+    act: Option<Act>,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Trains the dictionary that ships with the program
+    Train {
+        /// The file to write
+        #[arg(long, default_value = "crates/ledger/src/wire.dict")]
+        to: PathBuf,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    let asked = Asked::parse();
+    if let Some(Act::Train { to }) = &asked.act {
+        train::train(to)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let wanted = |name: &str| asked.only.as_deref().is_none_or(|only| name.contains(only));
+    let mut all = Vec::new();
+    for (name, measure) in lines::ALL.iter().filter(|(name, _)| wanted(name)) {
+        let begun = std::time::Instant::now();
+        match measure() {
+            Ok(lines) => {
+                lines.iter().for_each(|line| println!("{}", line.print()));
+                all.extend(lines);
+            }
+            Err(error) => println!("FAIL  {name}: {error:#}"),
+        }
+        eprintln!("      {name}: {:.1} s", begun.elapsed().as_secs_f64());
+    }
+    if let Some(dir) = asked.json.parent() {
+        std::fs::create_dir_all(dir)?;
+    }
+    std::fs::write(&asked.json, serde_json::to_string_pretty(&all)?)?;
+    let missed = all.iter().filter(|line| !line.ok).count();
+    println!("{} figures, {missed} missed; {}", all.len(), asked.json.display());
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
