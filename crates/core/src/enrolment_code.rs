@@ -32,6 +32,12 @@ impl Fingerprint {
     }
 }
 
+impl From<[u8; FINGERPRINT]> for Fingerprint {
+    fn from(bytes: [u8; FINGERPRINT]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&HEXLOWER.encode(&self.0))
