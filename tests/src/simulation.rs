@@ -1,0 +1,217 @@
+//! The simulation: seeded phones, households, a county and a bad line. After every step the promises are checked
+//! (`promises`); at the end everything has to come to rest with all in scope agreeing (`ending`).
+
+mod acts;
+mod ending;
+mod member;
+mod model;
+mod promises;
+
+use crate::{BadLine, Chance, Phone, Village, Weather};
+use lianhu_core::ids::{DeviceId, EntryName, Hash, HouseholdId, PlaceId, PublicKey, UserId};
+use lianhu_core::exchange::Answer;
+use lianhu_core::scalar::Scalar;
+use member::{Ear, Member};
+use model::Model;
+use promises::{CANARY, Kept, Wire};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A seed that was played to its end.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Played {
+    /// Steps taken.
+    pub steps: usize,
+    /// Entries the county has numbered.
+    pub entries: usize,
+    /// Phones that took part.
+    pub phones: usize,
+}
+
+/// A seed for which a promise was broken.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// The seed.
+    pub seed: u64,
+    /// What was done, up to the step that broke it.
+    pub steps: Vec<String>,
+    /// Which promise, in words.
+    pub what: String,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "seed {}: {}", self.seed, self.what)?;
+        for (at, step) in self.steps.iter().enumerate() {
+            writeln!(f, "  {:3} {step}", at + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything there is in one simulation.
+struct World {
+    seed: u64,
+    chance: Chance,
+    village: Village,
+    county_key: PublicKey,
+    villages: Vec<PlaceId>,
+    users: Vec<UserId>,
+    members: Vec<Member>,
+    model: Model,
+    canaries: BTreeMap<HouseholdId, String>,
+    log: Vec<EntryName>,
+    numbers: BTreeMap<EntryName, u64>,
+    chain: Hash,
+    /// Every value that numbered changes put, by household.
+    said: BTreeMap<HouseholdId, BTreeSet<(String, Scalar)>>,
+    /// What the county was heard to answer.
+    promised: BTreeMap<EntryName, (Answer, Option<u64>)>,
+    /// Devices that were copied or restored: only these may be told that they exist twice.
+    copied: BTreeSet<DeviceId>,
+    wire: Wire,
+    steps: Vec<String>,
+    serial: u64,
+}
+
+/// Plays one seed.
+pub fn play(seed: u64) -> Result<Played, Broken> {
+    let mut world = World::new(seed);
+    let done = world.run();
+    let World { steps, log, members, .. } = world;
+    match done {
+        Ok(()) => Ok(Played { steps: steps.len(), entries: log.len(), phones: members.len() }),
+        Err(what) => Err(Broken { seed, steps, what }),
+    }
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let mut village = Village::new(seed);
+        let town = village.place("皇后乡", "town", None);
+        let names = ["北召店村", "天桥村", "红阳村"];
+        let count = 1 + chance.below(3);
+        let villages = names.iter().take(count).map(|name| village.place(name, "village", Some(town))).collect();
+        let county_key = village.county.with(|ledger| ledger.identity().expect("the county knows itself").county_key);
+        let people = 2 + chance.below(3);
+        let mut users: Vec<UserId> = ["卫春建", "赵永燕", "阿依", "木呷"].iter().take(people).map(|name| village.person(name)).collect();
+        if chance.one_in(3) {
+            users.push(village.person_with("乡里", "township", Some(town)));
+        }
+        if chance.one_in(6) {
+            users.push(village.person_with("县里", "county", None));
+        }
+        Self {
+            seed,
+            chance,
+            village,
+            county_key,
+            villages,
+            users,
+            members: Vec::new(),
+            model: Model::default(),
+            canaries: BTreeMap::new(),
+            log: Vec::new(),
+            numbers: BTreeMap::new(),
+            chain: Hash::default(),
+            said: BTreeMap::new(),
+            promised: BTreeMap::new(),
+            copied: BTreeSet::new(),
+            wire: Wire::default(),
+            steps: Vec::new(),
+            serial: 0,
+        }
+    }
+
+    fn run(&mut self) -> Kept {
+        self.check_county()?;
+        for _ in 0..3 + self.chance.below(8) {
+            self.new_household();
+        }
+        let phones = 2 + self.chance.below(4);
+        for at in 0..phones {
+            // Everybody has a phone before anybody has two.
+            let user = self.users[at % self.users.len()];
+            self.new_phone(user);
+        }
+        self.check_county()?;
+        for _ in 0..30 + self.chance.below(40) {
+            let touched = self.act()?;
+            self.check_county()?;
+            for at in touched {
+                self.check_phone(at)?;
+            }
+        }
+        self.end()
+    }
+
+    fn tells(&mut self, step: String) {
+        self.steps.push(step);
+    }
+
+    fn next(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// The canary of a household: a string that stands in everything written about it, and nowhere else.
+    fn canary(&mut self, household: HouseholdId) -> String {
+        let serial = self.canaries.len();
+        self.canaries.entry(household).or_insert_with(|| format!("{}{serial:08}{}", CANARY.0, CANARY.1)).clone()
+    }
+
+    fn new_household(&mut self) {
+        let place = *self.chance.pick(&self.villages).expect("there is a village");
+        // The head's name bears the canary, so it has to be known before the household has an id.
+        let name = format!("户主{}{:08}{}", CANARY.0, self.canaries.len(), CANARY.1);
+        let household = self.village.household(&name, place);
+        let canary = self.canary(household);
+        self.tells(format!("the county has household {canary}"));
+        for _ in 0..1 + self.chance.below(2) {
+            let user = *self.chance.pick(&self.users).expect("there is somebody");
+            self.village.entrusts(household, user);
+        }
+    }
+
+    fn new_phone(&mut self, user: UserId) {
+        let at = self.members.len();
+        let who = self.users.iter().position(|known| *known == user).unwrap_or(0);
+        let name = self.village_name(who);
+        let phone = self.village.phone(&name);
+        let mut line = BadLine::new(self.village.county.clone(), self.seed.wrapping_mul(31).wrapping_add(at as u64));
+        line.is_in(Weather::Bad([0, 20, 40, 60][self.chance.below(4)]));
+        self.tells(format!("phone {at} of {name} is enrolled"));
+        self.members.push(Member {
+            name: format!("phone {at} of {name}"),
+            phone,
+            ear: Ear { line, overheard: Vec::new() },
+            owes: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            damaged: false,
+            copy: None,
+            at_rest: false,
+        });
+    }
+
+    /// A copy of a phone becomes a phone of its own, with a line of its own.
+    fn add_copy(&mut self, user: UserId, path: &std::path::Path) {
+        let at = self.members.len();
+        let line = BadLine::new(self.village.county.clone(), self.seed.wrapping_mul(37).wrapping_add(at as u64));
+        let name = self.village.name_of(user);
+        self.members.push(Member {
+            name: format!("phone {at} (a copy) of {name}"),
+            phone: Phone::open(path, &self.village.around),
+            ear: Ear { line, overheard: Vec::new() },
+            owes: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            damaged: false,
+            copy: None,
+            at_rest: false,
+        });
+    }
+
+    fn village_name(&self, who: usize) -> String {
+        let user = self.users[who];
+        self.village.name_of(user)
+    }
+}

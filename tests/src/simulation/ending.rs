@@ -1,0 +1,140 @@
+//! The end of a simulation: the line is good at last. Everything comes to rest, and all in scope agree.
+
+use super::World;
+use super::promises::{Kept, ensure};
+use crate::Weather;
+use lianhu_core::entry::{About, Entry, kind};
+use lianhu_core::ids::{EntryName, HouseholdId};
+use lianhu_core::visit::Visit;
+use lianhu_ledger::Ledger;
+use lianhu_ledger::inspect::{Held, Standing};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often everybody exchanges before it has to be quiet.
+const ROUNDS: usize = 8;
+
+/// Tables with a column that names the household a row is about.
+const TABLES: [&str; 9] =
+    ["household", "person", "conflict", "search_key", "visit", "need", "promise", "question", "dossier"];
+
+impl World {
+    /// Brings everything to rest and compares.
+    pub(super) fn end(&mut self) -> Kept {
+        self.tells("the line is good from here on".into());
+        for member in &mut self.members {
+            member.ear.line.is_in(Weather::Clear);
+        }
+        let mut quiet = false;
+        for _ in 0..ROUNDS {
+            let before = (self.log.len(), self.held_in_all()?);
+            for at in 0..self.members.len() {
+                self.whole_exchange(at)?;
+                self.check_county()?;
+                self.check_phone(at)?;
+            }
+            quiet = before == (self.log.len(), self.held_in_all()?) && self.members.iter().all(|member| member.at_rest);
+            if quiet {
+                break;
+            }
+        }
+        ensure(quiet, || format!("after {ROUNDS} rounds on a good line there is still something to say"))?;
+        for at in 0..self.members.len() {
+            self.check_outbox(at)?;
+            self.check_agreement(at)?;
+            rebuilds(self.members[at].phone.ledger_mut()).map_err(|what| format!("{}: {what}", self.members[at].name))?;
+        }
+        self.village.county.with(rebuilds).map_err(|what| format!("county: {what}"))?;
+        self.check_county()
+    }
+
+    fn held_in_all(&self) -> Result<usize, String> {
+        let counts = self.members.iter().map(|member| member.phone.ledger().all_held().map(|held| held.len()));
+        counts.sum::<Result<usize, _>>().map_err(|error| error.to_string())
+    }
+
+    /// Nothing is waiting any more.
+    fn check_outbox(&self, at: usize) -> Kept {
+        let member = &self.members[at];
+        let held = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
+        let waiting = held.iter().find(|held| held.number.is_none() && matches!(held.standing, Standing::Living | Standing::Parked));
+        ensure(waiting.is_none(), || {
+            let kind = waiting.and_then(|held| Entry::read(&held.bytes).ok()).map(|entry| entry.kind);
+            format!("{}: {:?} of kind {kind:?} is still waiting", member.name, waiting.map(|held| held.name))
+        })
+    }
+
+    /// Whatever a phone may hold is there just as the county has it.
+    fn check_agreement(&self, at: usize) -> Kept {
+        let member = &self.members[at];
+        let county = self.village.county.with(|ledger| ledger.dump_rebuilt()).map_err(|error| error.to_string())?;
+        let phone = member.phone.ledger().dump_rebuilt().map_err(|error| error.to_string())?;
+        let everything = self.model.holds_all(member.phone.user);
+        let scope = if everything { self.model.households().into_iter().collect() } else { self.model.now(member.phone.user) };
+        let theirs = self.village.county.with(|ledger| ledger.all_held()).map_err(|error| error.to_string())?;
+        let ours = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
+        let (theirs, ours) = (by_household(&theirs), by_household(&ours));
+        for household in &scope {
+            let (theirs, ours) = (theirs.get(household).cloned().unwrap_or_default(), ours.get(household).cloned().unwrap_or_default());
+            // Records from before a grant reaches back stay at the county until asked for.
+            let old: BTreeSet<EntryName> = theirs.iter().filter(|(_, old)| **old).map(|(name, _)| *name).collect();
+            let missing = theirs.keys().find(|name| !ours.contains_key(name) && !old.contains(name));
+            ensure(missing.is_none(), || format!("{} lacks {missing:?} of {household}", member.name))?;
+            let alien = ours.keys().find(|name| !theirs.contains_key(name));
+            ensure(alien.is_none(), || format!("{} has {alien:?} of {household}, the county has not", member.name))?;
+            let absent: BTreeSet<String> = old.iter().filter(|name| !ours.contains_key(name)).map(|name| format!("{:?}", name.0.to_vec())).collect();
+            for table in TABLES {
+                let at_county = rows_of(&county, table, *household, &absent);
+                let on_phone = rows_of(&phone, table, *household, &absent);
+                ensure(at_county == on_phone, || {
+                    let more: Vec<_> = at_county.iter().filter(|row| !on_phone.contains(row)).collect();
+                    let less: Vec<_> = on_phone.iter().filter(|row| !at_county.contains(row)).collect();
+                    format!("{}: {table} of {household} differs: county {more:?}, phone {less:?}", member.name)
+                })?;
+            }
+        }
+        let held: BTreeSet<HouseholdId> = ours.keys().copied().collect();
+        let beyond = held.iter().find(|household| !scope.contains(household) && !self.is_refused(**household));
+        ensure(beyond.is_none(), || format!("{} still holds {beyond:?}", member.name))
+    }
+
+    /// Whether the county has not numbered anything about a household: its registration was refused.
+    fn is_refused(&self, household: HouseholdId) -> bool {
+        !self.model.households().contains(&household)
+    }
+}
+
+/// The numbered entries by household, with whether each is a record too old to be sent along with a grant.
+fn by_household(held: &[Held]) -> BTreeMap<HouseholdId, BTreeMap<EntryName, bool>> {
+    let mut by: BTreeMap<HouseholdId, BTreeMap<EntryName, bool>> = BTreeMap::new();
+    for held in held.iter().filter(|held| held.number.is_some()) {
+        if let (Some(About::Household(household)), Ok(entry)) = (held.about, Entry::read(&held.bytes)) {
+            let day = (entry.kind == kind::VISIT).then(|| minicbor::decode::<Visit>(&entry.body).ok()).flatten().map(|visit| visit.day);
+            let old = day.is_some_and(|day| day < entry.at.day().plus(-300));
+            by.entry(household).or_default().insert(held.name, old);
+        }
+    }
+    by
+}
+
+/// The rows of a table about a household, but for those that name an entry which is rightly absent.
+fn rows_of(dump: &BTreeMap<String, Vec<String>>, table: &str, household: HouseholdId, absent: &BTreeSet<String>) -> Vec<String> {
+    let key = if table == "dossier" { format!("{household} ") } else { format!("{:?}", household.bytes()) };
+    let rows = dump.get(table).into_iter().flatten();
+    rows.filter(|row| row.contains(&key) && !absent.iter().any(|name| row.contains(name))).cloned().collect()
+}
+
+/// Rebuilding the tables changes nothing.
+fn rebuilds(ledger: &mut Ledger) -> Kept {
+    let before = ledger.dump_rebuilt().map_err(|error| error.to_string())?;
+    ledger.rebuild().map_err(|error| format!("rebuilding failed: {error}"))?;
+    let after = ledger.dump_rebuilt().map_err(|error| error.to_string())?;
+    for (table, rows) in &before {
+        let built = after.get(table).cloned().unwrap_or_default();
+        ensure(*rows == built, || {
+            let gone: Vec<_> = rows.iter().filter(|row| !built.contains(row)).collect();
+            let new: Vec<_> = built.iter().filter(|row| !rows.contains(row)).collect();
+            format!("rebuilding changes {table}: {gone:?} becomes {new:?}")
+        })?;
+    }
+    Ok(())
+}

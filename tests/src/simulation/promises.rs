@@ -1,0 +1,291 @@
+//! The promises, checked after every step: what was acknowledged stays, what was saved is never lost, nobody holds
+//! what is not theirs, and no mark says more than the county did.
+
+use super::World;
+use super::member::{Owed, genuine, told, values_of};
+use lianhu_core::entry::{About, Entry};
+use lianhu_core::exchange::{Answer, Code, Receipt, Verdict};
+use lianhu_core::ids::{EntryName, Hash, HouseholdId};
+use lianhu_ledger::inspect::{self, Held, Standing};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A promise that was broken, in words.
+pub(super) type Kept = Result<(), String>;
+
+pub(super) fn ensure(holds: bool, broken: impl FnOnce() -> String) -> Kept {
+    if holds { Ok(()) } else { Err(broken()) }
+}
+
+impl World {
+    /// Follows the county's log and checks all that the county has promised.
+    pub(super) fn check_county(&mut self) -> Kept {
+        let held = self.village.county.with(|ledger| ledger.all_held()).map_err(|error| error.to_string())?;
+        let mut numbered: Vec<&Held> = held.iter().filter(|held| held.number.is_some()).collect();
+        numbered.sort_by_key(|held| held.number);
+        for (at, held) in numbered.iter().enumerate() {
+            let number = at as u64 + 1;
+            ensure(held.number == Some(number), || format!("numbers are not in a row: {:?} stands at {number}", held.number))?;
+            match self.log.get(at) {
+                Some(known) => ensure(*known == held.name, || format!("number {number} went from {known:?} to {:?}", held.name))?,
+                None => self.follow(held, number)?,
+            }
+        }
+        ensure(numbered.len() == self.log.len(), || {
+            format!("the county had {} entries and has {}", self.log.len(), numbered.len())
+        })?;
+        let (top, chain) = self.village.county.with(|ledger| ledger.top_and_chain()).map_err(|error| error.to_string())?;
+        ensure(top == self.log.len() as u64, || format!("the counter says {top}, the log {}", self.log.len()))?;
+        ensure(chain == self.chain, || "the chain of numbers is not the log's".into())?;
+        self.check_answers(&held)?;
+        self.check_scopes()
+    }
+
+    fn follow(&mut self, held: &Held, number: u64) -> Kept {
+        let entry = Entry::read(&held.bytes).map_err(|error| format!("entry {number} cannot be read: {error}"))?;
+        ensure(entry.name() == held.name, || format!("entry {number} is not what its name says"))?;
+        self.log.push(held.name);
+        self.numbers.insert(held.name, number);
+        let before = if number == 1 { &[][..] } else { &self.chain.0[..] };
+        self.chain = Hash::of(&[before, &number.to_be_bytes(), &held.name.0]);
+        if let Some(household) = entry.about.household() {
+            self.said.entry(household).or_default().extend(values_of(&entry));
+        }
+        self.model.take(&entry);
+        Ok(())
+    }
+
+    /// Whatever the county has answered for is there.
+    fn check_answers(&self, held: &[Held]) -> Kept {
+        let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
+        for entry in &refused {
+            // The phones of this simulation write nothing but what they may; only copies may get in each other's way.
+            let of_copies = matches!(entry.code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
+            ensure(of_copies && !self.copied.is_empty(), || format!("{:?} was refused: {:?}", entry.name, entry.code))?;
+        }
+        let aside: BTreeSet<EntryName> = refused.iter().map(|refused| refused.name).collect();
+        let here: BTreeMap<EntryName, Option<u64>> = held.iter().map(|held| (held.name, held.number)).collect();
+        for (name, (answer, number)) in &self.promised {
+            let there = here.get(name).copied();
+            let kept = match answer {
+                Answer::Kept | Answer::Had => there.is_some_and(|given| given == *number && given.is_some()),
+                Answer::Parked => there.is_some() || aside.contains(name),
+                Answer::Quarantined => there.is_some() || aside.contains(name),
+                Answer::Erased | Answer::Later => true,
+            };
+            ensure(kept, || format!("{name:?} was answered {answer:?} {number:?} and stands as {there:?}"))?;
+        }
+        let twice = self.village.county.with(|ledger| ledger.devices_seen_twice()).map_err(|error| error.to_string())?;
+        let wrong = twice.iter().find(|device| !self.copied.contains(device));
+        ensure(wrong.is_none(), || format!("{wrong:?} is said to exist twice and does not"))
+    }
+
+    /// The county's scopes are what the directives say, worked out in another way.
+    fn check_scopes(&self) -> Kept {
+        for user in &self.users {
+            if self.model.holds_all(*user) {
+                continue;
+            }
+            let rows = self.village.county.with(|ledger| ledger.scope_of(*user)).map_err(|error| error.to_string())?;
+            let open = rows.iter().filter(|row| row.until.is_none()).filter_map(|row| row.about.household());
+            let open: BTreeSet<HouseholdId> = open.collect();
+            let now = self.model.now(*user);
+            ensure(open == now, || format!("the county lets {user} hold {open:?}, the directives say {now:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what was said on a phone's line.
+    pub(super) fn overhear(&mut self, at: usize) -> Kept {
+        let overheard = std::mem::take(&mut self.members[at].ear.overheard);
+        let device = self.members[at].phone.device;
+        self.members[at].at_rest = false;
+        for (request, reply) in overheard {
+            self.wire.sees(&request, &self.copied)?;
+            let Some(reply) = reply.and_then(|reply| genuine(&request, &reply, self.county_key)) else { continue };
+            if reply.verdict == Verdict::Forked {
+                ensure(self.copied.contains(&device), || "a phone that exists once was told that it exists twice".into())?;
+            }
+            for (name, answer, number) in told(&request, &reply) {
+                self.promised.insert(name, (answer, number));
+                if let Some(number) = number {
+                    self.members[at].heard.insert(name, number);
+                }
+            }
+            let member = &mut self.members[at];
+            match reply.agrees {
+                Some(false) if !member.damaged => return Err("the digests differ although nothing was damaged".into()),
+                Some(true) => member.damaged = false,
+                _ => {}
+            }
+            member.at_rest = reply.verdict == Verdict::Welcome && !reply.more && reply.agrees != Some(false);
+        }
+        Ok(())
+    }
+
+    /// Checks all that a phone has promised its person.
+    pub(super) fn check_phone(&mut self, at: usize) -> Kept {
+        let held = self.members[at].phone.ledger().all_held().map_err(|error| error.to_string())?;
+        self.check_marks(at, &held)?;
+        self.check_owed(at, &held)?;
+        self.check_canaries(at, &held)
+    }
+
+    fn check_marks(&self, at: usize, held: &[Held]) -> Kept {
+        let member = &self.members[at];
+        for held in held {
+            let Some(number) = held.number else { continue };
+            let heard = member.heard.get(&held.name);
+            ensure(heard == Some(&number), || {
+                format!("{:?} bears the mark {number}, the county was heard to say {heard:?}", held.name)
+            })?;
+            let there = self.numbers.get(&held.name);
+            ensure(there == Some(&number), || format!("{:?} bears the mark {number}, the county has {there:?}", held.name))?;
+        }
+        let numbers: BTreeMap<EntryName, Option<u64>> = held.iter().map(|held| (held.name, held.number)).collect();
+        for (header, receipt) in member.phone.ledger().all_sealed().map_err(|error| error.to_string())? {
+            let Some(receipt): Option<Receipt> = receipt else { continue };
+            ensure(receipt.is_signed_by(self.county_key), || "a receipt on the phone is not the county's".into())?;
+            for (name, (answer, number, _)) in header.names.iter().zip(receipt.answers(header.names.len())) {
+                let marked = numbers.get(name).copied();
+                let agree = !matches!(answer, Answer::Kept | Answer::Had) || marked.is_none_or(|marked| marked == number);
+                ensure(agree, || format!("the receipt gives {name:?} {number:?}, the phone {marked:?}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything saved is on the phone, or at the county, or was said again with every value it had.
+    fn check_owed(&mut self, at: usize, held: &[Held]) -> Kept {
+        let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
+        let aside: BTreeMap<EntryName, Option<Code>> = refused.iter().map(|refused| (refused.name, refused.code)).collect();
+        let here: BTreeMap<EntryName, &Held> = held.iter().map(|held| (held.name, held)).collect();
+        let mut living: BTreeSet<_> = BTreeSet::new();
+        for held in held.iter().filter(|held| matches!(held.standing, Standing::Living | Standing::Parked)) {
+            let entry = Entry::read(&held.bytes).map_err(|error| error.to_string())?;
+            let values = values_of(&entry);
+            living.extend(entry.about.household().into_iter().flat_map(|id| values.iter().map(move |value| (id, value.clone()))));
+        }
+        let mut settled = Vec::new();
+        let member = &self.members[at];
+        for (name, Owed { household, values }) in &member.owes {
+            if self.numbers.contains_key(name) {
+                settled.push(*name);
+                continue;
+            }
+            let standing = here.get(name).map(|held| held.standing);
+            if matches!(standing, Some(Standing::Living | Standing::Parked)) {
+                continue;
+            }
+            let code = aside.get(name).copied().flatten();
+            let said = household.and_then(|household| self.said.get(&household));
+            let there = values.iter().all(|value| said.is_some_and(|said| said.contains(value)));
+            let everywhere = values.iter().all(|value| {
+                household.is_some_and(|id| living.contains(&(id, value.clone()))) || said.is_some_and(|said| said.contains(value))
+            });
+            let of_order = matches!(code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
+            let accounted = match standing {
+                Some(Standing::Withdrawn) => everywhere,
+                _ if of_order => everywhere,
+                _ => aside.contains_key(name),
+            };
+            ensure(accounted, || format!("{}: {name:?} is lost ({standing:?}, {code:?}, {values:?})", member.name))?;
+            if there {
+                settled.push(*name);
+            }
+        }
+        for name in settled {
+            self.members[at].owes.remove(&name);
+        }
+        Ok(())
+    }
+
+    /// No byte on the phone speaks of a household that is none of its person's business.
+    fn check_canaries(&self, at: usize, held: &[Held]) -> Kept {
+        let member = &self.members[at];
+        let user = member.phone.user;
+        if self.model.holds_all(user) {
+            return Ok(());
+        }
+        let own = |held: &Held| held.device == Some(member.phone.device);
+        let about = |held: &Held| held.about.and_then(|about| about.household());
+        // A household is still being handed over as long as something of one's own is waiting.
+        let waiting: BTreeSet<_> = held.iter().filter(|held| own(held) && held.number.is_none()).filter_map(about).collect();
+        let mut may = if member.at_rest { self.model.now(user) } else { self.model.ever(user) };
+        may.extend(waiting);
+        for held in held {
+            let household = about(held);
+            ensure(household.is_none_or(|household| may.contains(&household)), || {
+                format!("{} holds {:?} about {household:?}, at rest {}", member.name, held.name, member.at_rest)
+            })?;
+            for canary in canaries_in(&held.bytes) {
+                let of = self.canaries.iter().find(|(_, known)| known.as_bytes() == canary).map(|(household, _)| *household);
+                ensure(of.is_some_and(|of| may.contains(&of)), || format!("{} holds the canary of {of:?}", member.name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks one phone's tables for canaries too; slower, so only now and then.
+    pub(super) fn check_tables(&self, at: usize) -> Kept {
+        let member = &self.members[at];
+        if self.model.holds_all(member.phone.user) || !member.at_rest {
+            return Ok(());
+        }
+        let held = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
+        let here: BTreeSet<_> = held.iter().filter_map(|held| held.about.and_then(|about: About| about.household())).collect();
+        let dump = member.phone.ledger().dump_rebuilt().map_err(|error| error.to_string())?;
+        for (table, rows) in dump {
+            for row in rows {
+                for canary in canaries_in(row.as_bytes()) {
+                    let of = self.canaries.iter().find(|(_, known)| known.as_bytes() == canary).map(|(household, _)| *household);
+                    ensure(of.is_some_and(|of| here.contains(&of)), || {
+                        format!("{}: a row of {table} speaks of {of:?}, of which no entry is here", member.name)
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a canary begins and ends with; between them stand eight letters.
+pub(super) const CANARY: (&str, &str) = ("⟦", "⟧");
+
+fn canaries_in(bytes: &[u8]) -> Vec<&[u8]> {
+    let (open, close) = (CANARY.0.as_bytes(), CANARY.1.as_bytes());
+    let len = open.len() + 8 + close.len();
+    bytes.windows(len).filter(|window| window.starts_with(open) && window.ends_with(close)).collect()
+}
+
+/// What travels upward: an envelope, once sealed, never changes, and an entry never travels in two.
+#[derive(Debug, Default)]
+pub(super) struct Wire {
+    envelopes: BTreeMap<(lianhu_core::ids::DeviceId, u32, u64), Hash>,
+    entries: BTreeMap<EntryName, (u32, u64)>,
+    /// Every envelope seen, for late relays.
+    pub(super) seen: Vec<lianhu_core::envelope::Sealed>,
+}
+
+impl Wire {
+    fn sees(&mut self, request: &[u8], copied: &BTreeSet<lianhu_core::ids::DeviceId>) -> Kept {
+        let Some((_, request)) = inspect::read_request(request) else { return Ok(()) };
+        for sealed in request.envelopes {
+            let head = &sealed.head;
+            if !copied.contains(&head.device) {
+                let bytes = minicbor::to_vec(&sealed).map_err(|error| error.to_string())?;
+                let place = (head.incarnation, head.number);
+                let hash = Hash::of(&[&bytes]);
+                let known = *self.envelopes.entry((head.device, place.0, place.1)).or_insert(hash);
+                ensure(known == hash, || format!("envelope {place:?} of {} was sealed twice", head.device))?;
+                for name in sealed.header().names {
+                    let first = *self.entries.entry(name).or_insert(place);
+                    ensure(first == place, || format!("{name:?} travelled in envelope {first:?} and in {place:?}"))?;
+                }
+            }
+            if !self.seen.contains(&sealed) {
+                self.seen.push(sealed);
+            }
+        }
+        Ok(())
+    }
+}
