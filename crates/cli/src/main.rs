@@ -1,2 +1,98 @@
-//! The commands of lianhu in a terminal.
-fn main() {}
+//! The commands of lianhu in a terminal: `lianhu --home DIR call NAME [JSON|-]`.
+//!
+//! The answer is JSON on standard output. An error is JSON `{code, …, sentence}` on standard error, exit code 1. Long
+//! acts tell their progress on standard error, one line of JSON each.
+
+use clap::{Parser, Subcommand};
+use lianhu_app::{App, AppError, Command, Step, commands};
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// 联户: household visits where there is no signal.
+#[derive(Parser)]
+#[command(name = "lianhu", version)]
+struct Cli {
+    /// The directory with this person's ledger; made if there is none.
+    #[arg(long, env = "LIANHU_HOME", default_value = "lianhu-home")]
+    home: PathBuf,
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Carries out one command, with its arguments as JSON, or `-` to read them from standard input.
+    Call {
+        /// The command, see `commands`.
+        name: String,
+        /// Its arguments.
+        args: Option<String>,
+    },
+    /// Lists every command, with what it takes and gives, as TypeScript.
+    Commands,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(answer) => {
+            let mut out = std::io::stdout().lock();
+            match writeln!(out, "{answer}").and_then(|()| out.flush()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            }
+        }
+        Err(error) => {
+            let mut value = serde_json::to_value(&error).unwrap_or_default();
+            if let Some(object) = value.as_object_mut() {
+                object.insert("sentence".to_owned(), error.sentence().into());
+            }
+            eprintln!("{value}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<String, AppError> {
+    match cli.act {
+        Act::Commands => Ok(commands::typescript()),
+        Act::Call { name, args } => {
+            let args = arguments(args)?;
+            let command = Command::read(&name, args)?;
+            let app = App::open(&cli.home, Arc::new(lianhu_app::Machine), Box::new(watch()))?;
+            let answer = app.call(command)?;
+            serde_json::to_string_pretty(&answer).map_err(|error| AppError::Bug { detail: error.to_string() })
+        }
+    }
+}
+
+fn arguments(args: Option<String>) -> Result<serde_json::Value, AppError> {
+    let text = match args.as_deref() {
+        None => return Ok(serde_json::Value::Null),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            text
+        }
+        Some(text) => text.to_owned(),
+    };
+    serde_json::from_str(&text)
+        .map_err(|error| AppError::File { sentence: format!("参数不是 JSON：{error}。请检查引号和括号。") })
+}
+
+/// Tells progress on a terminal in place, elsewhere a line for every twentieth part.
+fn watch() -> impl Fn(Step) + Send + Sync {
+    let last = AtomicU64::new(u64::MAX);
+    move |step: Step| {
+        let part = if step.total == 0 { step.done / 65_536 } else { step.done * 20 / step.total };
+        if last.swap(part, Ordering::Relaxed) == part {
+            return;
+        }
+        let mut err = std::io::stderr().lock();
+        let line = serde_json::to_string(&step).unwrap_or_default();
+        let end = if err.is_terminal() { "\r" } else { "\n" };
+        write!(err, "{line}{end}").ok();
+    }
+}

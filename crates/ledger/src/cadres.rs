@@ -71,9 +71,9 @@ impl Ledger {
     /// Everybody to whom something within a place is entrusted.
     pub fn cadres_within(&self, place: PlaceId) -> Result<Vec<CadreRow>> {
         let sql = format!(
-            "{CADRES} where cadre.id in (select granted.user from granted join household on granted.about = x'68' || household.id \
+            "{CADRES} where cadre.id in (select granted.user from granted join household on granted.about = cast(x'68' || household.id as blob) \
              where granted.ended is null and (household.origin in (select id from inside) or household.present in (select id from inside)) \
-             union select user from granted where ended is null and about in (select x'70' || id from inside) \
+             union select user from granted where ended is null and about in (select cast(x'70' || id as blob) from inside) \
              union select user from role where place in (select id from inside)) order by cadre.unit, cadre.name"
         );
         let sql = format!(

@@ -70,7 +70,7 @@ impl Tx<'_> {
         let village = self.one("select village from place where id = ?1", [place.bytes()], |row| {
             row.get::<_, Option<Vec<u8>>>(0)
         })?;
-        let sql = "select 1 from scope join household on scope.about = x'68' || household.id where scope.user = ?1 and scope.until is null and household.village = ?2 limit 1";
+        let sql = "select 1 from scope join household on household.id = substr(scope.about, 2) where scope.user = ?1 and scope.until is null and household.village = ?2 limit 1";
         Ok(self.one(sql, params![user.bytes(), village.flatten()], |_| Ok(()))?.is_some())
     }
 

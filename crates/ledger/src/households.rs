@@ -76,9 +76,9 @@ const COLUMNS: &str = "household.id, household.national_no, household.head, hous
     household.room, household.batch_year, \
     (select max(day) from visit where visit.household = household.id and struck = 0), \
     (select count(*) from need where need.household = household.id and step < 3), household.disagreeing, \
-    exists (select 1 from scope where scope.about = x'68' || household.id and until is not null \
+    exists (select 1 from scope where scope.about = cast(x'68' || household.id as blob) and until is not null \
             and scope.user = (select value from meta where key = 'user')), \
-    exists (select 1 from entry where entry.about = x'68' || household.id and number is null and standing = 0)";
+    exists (select 1 from entry where entry.about = cast(x'68' || household.id as blob) and number is null and standing = 0)";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<HouseholdRow> {
     let id: Vec<u8> = row.get(0)?;

@@ -53,6 +53,10 @@ pub struct Refused {
     pub name: EntryName,
     /// Why.
     pub code: Option<Code>,
+    /// Whose envelope it came in.
+    pub user: Option<UserId>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// What a person holds or held.
@@ -98,8 +102,9 @@ impl Ledger {
 
     /// What stands in quarantine.
     pub fn all_refused(&self) -> Result<Vec<Refused>> {
-        self.look().all("select name, code from quarantine order by id", [], |row| {
-            Ok(Refused { name: name_of(row, 0)?, code: crate::gate::code_from(row.get(1)?) })
+        self.look().all("select name, code, user, bytes from quarantine order by id", [], |row| {
+            let user = UserId::from_slice(&row.get::<_, Vec<u8>>(2)?);
+            Ok(Refused { name: name_of(row, 0)?, code: crate::gate::code_from(row.get(1)?), user, bytes: row.get(3)? })
         })
     }
 

@@ -31,6 +31,7 @@ mod project;
 mod proof;
 mod rebuild;
 mod replay;
+mod roles;
 mod scope;
 mod standing;
 mod statements;

@@ -271,7 +271,7 @@ impl<'a> Page<'a> {
     fn scope_digests(&self, from: &[u8], to: Option<&[u8]>) -> Result<Vec<(About, Digest)>> {
         let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, digest_at(row, 1)?, digest_at(row, 3)?));
         let found = if self.tx.holds_everything(self.user)? {
-            let sql = "select about, count, sum, 0, zeroblob(16) from digest where about >= ?1 and (?2 is null or about <= ?2) and about <> x'2a' || zeroblob(16) order by about";
+            let sql = "select about, count, sum, 0, zeroblob(16) from digest where about >= ?1 and (?2 is null or about <= ?2) and substr(about, 1, 1) <> x'2a' order by about";
             self.tx.all(sql, params![from, to], read)?
         } else {
             let sql = "select scope.about, digest.count, digest.sum, scope.excluded_count, scope.excluded_sum from scope join digest on digest.about = scope.about where scope.user = ?3 and scope.until is null and scope.about >= ?1 and (?2 is null or scope.about <= ?2) order by scope.about";

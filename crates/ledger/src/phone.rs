@@ -203,7 +203,7 @@ impl Tx<'_> {
         let me = self.identity()?;
         let everything = self.holds_everything(me.user)?;
         let sql = if everything {
-            "select about, count, sum, 0, zeroblob(16) from digest where about >= ?1 and length(?2) > 0 and about <> x'2a' || zeroblob(16) order by about"
+            "select about, count, sum, 0, zeroblob(16) from digest where about >= ?1 and length(?2) > 0 and substr(about, 1, 1) <> x'2a' order by about"
         } else {
             "select scope.about, coalesce(digest.count, 0), coalesce(digest.sum, zeroblob(16)), scope.excluded_count, scope.excluded_sum from scope left join digest on digest.about = scope.about where scope.about >= ?1 and scope.user = ?2 and scope.until is null order by scope.about"
         };

@@ -114,7 +114,7 @@ impl Ledger {
             county_time: tx.meta::<i64>("county_time")?.map(Moment),
             attention: u32::try_from(self.attention(10_000)?.len()).unwrap_or(u32::MAX),
             handing_over: count(
-                "select count(*) from scope where until is not null and user = (select value from meta where key = 'user') and about in (select x'68' || id from household)",
+                "select count(*) from scope where until is not null and user = (select value from meta where key = 'user') and about in (select cast(x'68' || id as blob) from household)",
             )?,
             drafts: count("select count(*) from draft")?,
             households: count("select count(*) from household")?,
@@ -127,7 +127,7 @@ impl Ledger {
         let tx = self.look();
         let mut list = Vec::new();
         let household = |bytes: Vec<u8>| HouseholdId::from_slice(&bytes).ok_or(rusqlite::Error::InvalidQuery);
-        let sql = "select entry.name, entry.about, household.head, entry.kind, entry.code from entry left join household on x'68' || household.id = entry.about where entry.standing = ?1 order by entry.id limit ?2";
+        let sql = "select entry.name, entry.about, household.head, entry.kind, entry.code from entry left join household on cast(x'68' || household.id as blob) = entry.about where entry.standing = ?1 order by entry.id limit ?2";
         list.extend(tx.all(sql, params![standing::ASIDE, most], |row| {
             let about: Vec<u8> = row.get(1)?;
             Ok(Attention::SetAside {
@@ -141,7 +141,7 @@ impl Ledger {
         let sql = "select household.id, household.head, \
                    (select count(*) from entry where entry.about = scope.about and number is null and standing = 0), \
                    (select count(*) from draft where draft.household = household.id) \
-                   from scope join household on scope.about = x'68' || household.id \
+                   from scope join household on scope.about = cast(x'68' || household.id as blob) \
                    where scope.until is not null and scope.user = (select value from meta where key = 'user') limit ?1";
         list.extend(tx.all(sql, [most], |row| {
             let id = household(row.get(0)?)?;

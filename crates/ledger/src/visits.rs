@@ -213,8 +213,7 @@ impl Ledger {
         })
     }
 
-    /// Promises to one household, or to all, by the day they are due. Those given before the last visit stay until a
-    /// later visit of the household no longer repeats them: nothing is ticked off by a clock.
+    /// Promises to one household, or to all, by the day they are due. None is ticked off by a clock.
     pub fn promises(&self, household: Option<HouseholdId>) -> Result<Vec<PromiseRow>> {
         let sql = "select root, household, text, due from promise where ?1 is null or household = ?1 order by due is null, due, root limit 5000";
         self.look().all(sql, [household.map(|id| id.bytes().to_vec())], |row| {

@@ -1,0 +1,105 @@
+//! The app of one person on one device: a home directory with a ledger in it.
+
+use crate::error::{AppError, Result};
+use lianhu_core::surroundings::Surroundings;
+use lianhu_ledger::{FileKey, Ledger};
+use std::fmt;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How far a long act has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
+pub struct Step {
+    /// Which act: `import_roster`, `exchange` …
+    pub what: &'static str,
+    /// Done so far: rows, households, bytes.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Of so many, 0 where nobody knows.
+    #[ts(type = "number")]
+    pub total: u64,
+}
+
+type Watch = Box<dyn Fn(Step) + Send + Sync>;
+
+/// Everything a person can do.
+pub struct App {
+    pub(crate) home: PathBuf,
+    pub(crate) around: Arc<dyn Surroundings>,
+    ledger: Mutex<Ledger>,
+    watch: Watch,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Opens a home, making it if there is none. `watch` hears how far long acts have come.
+    pub fn open(home: &Path, around: Arc<dyn Surroundings>, watch: Watch) -> Result<Self> {
+        fs::create_dir_all(home)?;
+        let key = file_key(home, &*around)?;
+        let ledger = Ledger::open(&home.join("ledger.sqlite"), &key, around.clone())?;
+        Ok(Self { home: home.to_owned(), around, ledger: Mutex::new(ledger), watch })
+    }
+
+    /// The ledger, for one act. Never held while a network is waited for.
+    pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn step(&self, what: &'static str, done: u64, total: u64) {
+        (self.watch)(Step { what, done, total });
+    }
+
+    pub(crate) fn today(&self) -> lianhu_core::day::Day {
+        self.around.now().day()
+    }
+
+    pub(crate) fn roles(&self) -> Result<Vec<String>> {
+        let roles = self.ledger().setting("roles")?.unwrap_or_default();
+        Ok(roles.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// Refuses whoever is neither the county's nor a township's.
+    pub(crate) fn check_may_direct(&self) -> Result<()> {
+        let roles = self.roles()?;
+        let may = roles.iter().any(|role| role == "county" || role == "township");
+        if may { Ok(()) } else { Err(AppError::NotAllowed) }
+    }
+
+    pub(crate) fn check_is_county(&self) -> Result<()> {
+        if self.roles()?.iter().any(|role| role == "county") { Ok(()) } else { Err(AppError::NotAllowed) }
+    }
+}
+
+/// The key of the ledger's file. Until there is a PIN it lies beside it, readable by its owner alone.
+fn file_key(home: &Path, around: &dyn Surroundings) -> Result<FileKey> {
+    let path = home.join("key");
+    match fs::read(&path) {
+        Ok(bytes) => {
+            let bytes: [u8; 32] = bytes.try_into().map_err(|_| AppError::LedgerLocked)?;
+            Ok(FileKey(bytes))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if home.join("ledger.sqlite").exists() {
+                return Err(AppError::LedgerLocked);
+            }
+            let mut key = [0; 32];
+            around.fill(&mut key);
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(&path)?;
+            file.write_all(&key)?;
+            file.sync_all()?;
+            Ok(FileKey(key))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,105 @@
+//! Beginning on a device: the code from the slip, and where the device stands.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use crate::http_hub::{self, EnrolError};
+use lianhu_core::enrolment_code::EnrolmentCode;
+use lianhu_core::ids::Hash;
+use lianhu_core::sign::Key;
+use lianhu_ledger::Standing;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Who this device belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Me {
+    /// The county's code.
+    pub county: String,
+    /// Its name.
+    pub county_name: String,
+    /// The person's name.
+    pub name: String,
+    /// Their roles.
+    pub roles: Vec<String>,
+    /// Where this device hands in.
+    pub server: String,
+}
+
+/// Where this device stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Status {
+    /// Whose it is; nobody's before it is enrolled.
+    pub me: Option<Me>,
+    /// How it stands with the county.
+    pub standing: Option<Standing>,
+    /// 「现在丢了手机，会丢几条」
+    pub lost_now: String,
+}
+
+impl App {
+    /// Enrols this device with the code of a slip.
+    pub fn enrol(&self, server: String, code: String) -> Result<Me> {
+        if self.ledger().identity().is_ok() {
+            return Err(AppError::AlreadyEnrolled);
+        }
+        let code = EnrolmentCode::parse(&code).map_err(|_| AppError::WrongCode)?;
+        let server = server.trim().trim_end_matches('/').to_owned();
+        let key = self.pending_key()?;
+        let label = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        let enrolled = http_hub::enroll(&server, &code, &label, &key).map_err(|error| match error {
+            EnrolError::Address(error) => error.into(),
+            EnrolError::Hub(error) => error.into(),
+            EnrolError::WrongCode => AppError::WrongCode,
+            EnrolError::UsedCode => AppError::UsedCode,
+            EnrolError::SlowDown => AppError::Busy,
+        })?;
+        let mut ledger = self.ledger();
+        ledger.set_setting("server", &server)?;
+        ledger.set_setting("pin", &code.fingerprint.to_string())?;
+        ledger.adopt(&enrolled, &key)?;
+        drop(ledger);
+        self.me()
+    }
+
+    /// The key this device will sign with, kept before the code is used: should the answer be lost, the same key asks
+    /// again.
+    fn pending_key(&self) -> Result<Key> {
+        let mut ledger = self.ledger();
+        if let Some(seed) = ledger.setting("pending_key")?.as_deref().and_then(Hash::parse) {
+            return Ok(Key::from_seed(&seed.0));
+        }
+        let key = Key::mint(&*self.around);
+        ledger.set_setting("pending_key", &Hash(key.seed()).to_string())?;
+        Ok(key)
+    }
+
+    /// Whose this device is.
+    pub(crate) fn me(&self) -> Result<Me> {
+        let roles = self.roles()?;
+        let ledger = self.ledger();
+        let identity = ledger.identity()?;
+        Ok(Me {
+            county: identity.county,
+            county_name: identity.county_name,
+            name: ledger.setting("name")?.unwrap_or_default(),
+            roles,
+            server: ledger.setting("server")?.unwrap_or_default(),
+        })
+    }
+
+    /// Where this device stands.
+    pub fn status(&self) -> Result<Status> {
+        let me = match self.me() {
+            Ok(me) => Some(me),
+            Err(AppError::NotEnrolled) => None,
+            Err(error) => return Err(error),
+        };
+        let standing = if me.is_some() { Some(self.ledger().standing()?) } else { None };
+        let waiting = standing.as_ref().map_or(0, |standing| standing.waiting);
+        let lost_now = match waiting {
+            0 => "现在丢了这台设备，一条也不会丢。".to_owned(),
+            waiting => format!("现在丢了这台设备，会丢 {waiting} 条。"),
+        };
+        Ok(Status { me, standing, lost_now })
+    }
+}

@@ -1,0 +1,143 @@
+//! Entrusting households and places to people, taking them back, and the slips with which people enrol.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use crate::pairing::HELPER_DUTY;
+use lianhu_core::directive::{Cadre, Grant, GrantEnd, Role};
+use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::UserId;
+use lianhu_core::problem::ProblemKind;
+use lianhu_ledger::{CadreRow, GrantRow};
+use serde::Serialize;
+use ts_rs::TS;
+
+/// A slip for one person: with it they enrol one device, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Slip {
+    /// Who.
+    pub person: String,
+    /// 单位.
+    pub unit: Option<String>,
+    /// Households entrusted to them.
+    pub households: u32,
+    /// Where to hand in.
+    pub server: String,
+    /// The code, in groups of five. It is shown this once and stored nowhere.
+    pub code: String,
+}
+
+/// What is to be entrusted: a household or a place.
+struct What {
+    about: About,
+    household: bool,
+}
+
+impl App {
+    /// Entrusts a household or a place with all its households. It takes effect when the county numbers it.
+    pub fn entrust(
+        &self,
+        household: Option<String>,
+        place: Option<String>,
+        person: String,
+        duty: Option<String>,
+    ) -> Result<Vec<GrantRow>> {
+        self.check_may_direct()?;
+        let what = self.what(household, place)?;
+        let user = self.cadre_of(&person)?;
+        let usual = if what.household { HELPER_DUTY } else { "第一书记" };
+        let duty = duty.unwrap_or_else(|| usual.to_owned());
+        let mut ledger = self.ledger();
+        if !ledger.grants_about(what.about)?.iter().any(|grant| grant.user == user && grant.duty == duty) {
+            ledger.write(|writing| writing.record(what.about, kind::GRANT, Source::Office, &Grant { user, duty }))?;
+        }
+        Ok(ledger.grants_about(what.about)?)
+    }
+
+    /// Takes back what was entrusted. The person's device hands in what it has, then forgets.
+    pub fn take_back(
+        &self,
+        household: Option<String>,
+        place: Option<String>,
+        person: String,
+        reason: Option<String>,
+    ) -> Result<Vec<GrantRow>> {
+        self.check_may_direct()?;
+        let what = self.what(household, place)?;
+        let user = self.cadre_of(&person)?;
+        let mut ledger = self.ledger();
+        if !ledger.grants_about(what.about)?.iter().any(|grant| grant.user == user) {
+            return Err(AppError::missing(&person));
+        }
+        let body = GrantEnd { user, reason: reason.unwrap_or_default() };
+        ledger.write(|writing| writing.record(what.about, kind::GRANT_END, Source::Office, &body))?;
+        Ok(ledger.grants_about(what.about)?)
+    }
+
+    fn what(&self, household: Option<String>, place: Option<String>) -> Result<What> {
+        match (household, place) {
+            (Some(household), None) => Ok(What { about: About::Household(self.household_of(&household)?), household: true }),
+            (None, Some(place)) => Ok(What { about: About::Place(self.place_of(&place)?), household: false }),
+            _ => Err(AppError::field("household", ProblemKind::Missing)),
+        }
+    }
+
+    /// Writes down a person who is to work with lianhu.
+    pub fn register_cadre(&self, name: String, unit: Option<String>, role: String, place: Option<String>) -> Result<CadreRow> {
+        self.check_may_direct()?;
+        let name = name.trim().to_owned();
+        if name.is_empty() {
+            return Err(AppError::field("name", ProblemKind::Missing));
+        }
+        if !["helper", "first_secretary", "township", "county"].contains(&role.as_str()) {
+            return Err(AppError::field("role", ProblemKind::Unknown));
+        }
+        let place = self.place_or_all(place.as_deref())?;
+        if place.is_none() && (role == "first_secretary" || role == "township") {
+            return Err(AppError::field("place", ProblemKind::Missing));
+        }
+        let user = UserId::mint(&*self.around);
+        let mut ledger = self.ledger();
+        ledger.write(|writing| {
+            let about = About::Cadre(user);
+            writing.record(about, kind::CADRE, Source::Office, &Cadre { name, unit, ..Cadre::default() })?;
+            writing.record(about, kind::ROLE, Source::Office, &Role { role, place })
+        })?;
+        let cadres = ledger.cadres()?;
+        cadres.into_iter().find(|cadre| cadre.id == user).ok_or_else(|| AppError::missing("人员"))
+    }
+
+    /// The people known here, of one place or all.
+    pub fn cadres(&self, place: Option<String>) -> Result<Vec<CadreRow>> {
+        let place = self.place_or_all(place.as_deref())?;
+        let ledger = self.ledger();
+        Ok(match place {
+            Some(place) => ledger.cadres_within(place)?,
+            None => ledger.cadres()?,
+        })
+    }
+
+    /// Makes a slip for everybody of a place, or for one person. The codes work once this device has exchanged.
+    pub fn enrolment_slips(&self, place: Option<String>, person: Option<String>) -> Result<Vec<Slip>> {
+        self.check_may_direct()?;
+        let one = person.map(|person| self.cadre_of(&person)).transpose()?;
+        let cadres = self.cadres(place)?;
+        let mut ledger = self.ledger();
+        let server = ledger.setting("server")?.unwrap_or_default();
+        let pin = ledger.setting("pin")?.as_deref().and_then(Fingerprint::parse).ok_or(AppError::NotEnrolled)?;
+        let me = ledger.identity()?.user;
+        let wanted = |cadre: &CadreRow| one.map_or(cadre.id != me && !cadre.roles.is_empty(), |one| cadre.id == one);
+        let mut slips = Vec::new();
+        for cadre in cadres.into_iter().filter(wanted) {
+            let secret = ledger.mint_secret(cadre.id)?;
+            slips.push(Slip {
+                person: cadre.name,
+                unit: cadre.unit,
+                households: cadre.households,
+                server: server.clone(),
+                code: EnrolmentCode::new(pin, secret).to_string(),
+            });
+        }
+        Ok(slips)
+    }
+}

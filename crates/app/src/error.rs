@@ -1,0 +1,192 @@
+//! What can go wrong for a person: a code exists only if a screen does something different for it. Every code has a
+//! sentence that says what to do next.
+
+use lianhu_core::hub::HubError;
+use lianhu_core::problem::Problem;
+use lianhu_ledger::LedgerError;
+use lianhu_workbook::WorkbookError;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// An act that did not come about. Everything entered before is still there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum AppError {
+    /// Something filled in does not fit; each field is named.
+    Invalid {
+        /// What, field by field.
+        problems: Vec<Problem>,
+    },
+    /// There is no such thing on this device.
+    NotFound {
+        /// What was looked for.
+        what: String,
+    },
+    /// More than one fits what was asked for.
+    NotUnique {
+        /// What was looked for.
+        what: String,
+    },
+    /// This person may not do this.
+    NotAllowed,
+    /// The household is no longer entrusted: it can be read, not written.
+    HandedOver,
+    /// This device has not been enrolled yet.
+    NotEnrolled,
+    /// This device is enrolled already.
+    AlreadyEnrolled,
+    /// The enrolment code is mistyped or unknown.
+    WrongCode,
+    /// The enrolment code was used by another device.
+    UsedCode,
+    /// The county cannot be reached. Everything is kept and can be handed in later.
+    Offline,
+    /// Another key answers than the county's.
+    WrongKey,
+    /// The county does not know this device any more.
+    Unknown,
+    /// The address of the county cannot be used.
+    WrongAddress,
+    /// The versions of this program and of the county do not fit.
+    TooOld,
+    /// The county is busy.
+    Busy,
+    /// What came back was no answer.
+    Broken,
+    /// The ledger was written by a newer version of this program.
+    LedgerTooNew {
+        /// Its version.
+        #[ts(type = "number")]
+        found: i64,
+        /// The newest known here.
+        #[ts(type = "number")]
+        known: i64,
+    },
+    /// The ledger cannot be opened with the key in this home.
+    LedgerLocked,
+    /// Another program has this home open.
+    InUse,
+    /// The disk is full.
+    DiskFull,
+    /// A workbook cannot be read or written.
+    Workbook {
+        /// Why, and what to do next.
+        sentence: String,
+    },
+    /// A file cannot be read or written.
+    File {
+        /// Why.
+        sentence: String,
+    },
+    /// A mistake of this program's; the detail holds no personal facts.
+    Bug {
+        /// What went wrong, for whoever mends it.
+        detail: String,
+    },
+}
+
+/// What most of an app's doings end in.
+pub type Result<T> = std::result::Result<T, AppError>;
+
+impl AppError {
+    /// One field that does not fit.
+    #[must_use]
+    pub fn field(field: &str, kind: lianhu_core::problem::ProblemKind) -> Self {
+        Self::Invalid { problems: vec![Problem::new(field, kind)] }
+    }
+
+    /// Nothing of this name.
+    #[must_use]
+    pub fn missing(what: &str) -> Self {
+        Self::NotFound { what: what.to_owned() }
+    }
+
+    /// What to tell a person at a terminal, and what to do next.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Invalid { problems } => {
+                let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+                format!("有几处没有填对：{}。请改好再保存，已填的内容都在。", fields.join("、"))
+            }
+            Self::NotFound { what } => format!("本机没有“{what}”。请核对名称，或先交换一次再找。"),
+            Self::NotUnique { what } => format!("“{what}”不止一个。请写全路径或单位再试。"),
+            Self::NotAllowed => "您的职责里没有这一项。请找县级管理员办理。".to_owned(),
+            Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
+            Self::NotEnrolled => "本机还没有登记。请先输入登记码（enrol）。".to_owned(),
+            Self::AlreadyEnrolled => "本机已经登记过，不用再登记。换人使用请另建一个目录。".to_owned(),
+            Self::WrongCode => "登记码不对。请对照纸条逐组核对，或找发码的人重新要一个。".to_owned(),
+            Self::UsedCode => "这个登记码已经在别的设备上用过。请找发码的人重新要一个。".to_owned(),
+            Self::Offline => "现在连不上县里。内容都已存在本机，有信号时再交。".to_owned(),
+            Self::WrongKey => "应答的不是登记时的县服务器，没有交出任何内容。请核对网址，或联系县级管理员。".to_owned(),
+            Self::Unknown => "县里不认识这台设备。内容都在本机，请联系县级管理员重新登记。".to_owned(),
+            Self::WrongAddress => "这个网址不能用。请对照登记纸条重新输入；不是本机的服务器必须用 https。".to_owned(),
+            Self::TooOld => "本机程序和县里的版本对不上。内容都在本机，请更新程序后再交。".to_owned(),
+            Self::Busy => "县服务器正忙。过几分钟再交，内容都在本机。".to_owned(),
+            Self::Broken => "收到的不是有效应答，可能被网络改动。请换个网络再试，内容都在本机。".to_owned(),
+            Self::LedgerTooNew { found, known } => {
+                format!("台账是更新版本（{found}）写的，本程序只认到 {known}。请更新程序后再打开。")
+            }
+            Self::LedgerLocked => "台账打不开：钥匙不对或文件已损坏。不要删除，请联系县级管理员。".to_owned(),
+            Self::InUse => "另一个程序正在使用这个目录。请先关掉它再试。".to_owned(),
+            Self::DiskFull => "存储空间满了，这一次没有保存；之前的都在。请清出一些空间再试。".to_owned(),
+            Self::Workbook { sentence } | Self::File { sentence } => sentence.clone(),
+            Self::Bug { detail } => format!("程序出错了，已保存的内容都在。请把这句话告诉开发者：{detail}"),
+        }
+    }
+}
+
+impl From<LedgerError> for AppError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Full => Self::DiskFull,
+            LedgerError::TooNew { found, known } => Self::LedgerTooNew { found, known },
+            LedgerError::WrongKey => Self::LedgerLocked,
+            LedgerError::InUse => Self::InUse,
+            LedgerError::NotFound(what) => Self::missing(what),
+            LedgerError::NotThis("enrolled") => Self::NotEnrolled,
+            LedgerError::NotThis("new") => Self::AlreadyEnrolled,
+            LedgerError::HandedOver => Self::HandedOver,
+            LedgerError::Io(error) => error.into(),
+            other => Self::Bug { detail: other.to_string() },
+        }
+    }
+}
+
+impl From<std::io::Error> for AppError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            std::io::ErrorKind::NotFound => Self::File { sentence: "没有这个文件或目录。请核对路径。".to_owned() },
+            std::io::ErrorKind::PermissionDenied => {
+                Self::File { sentence: "没有权限读写这个位置。请换一个目录，或请管理员开放权限。".to_owned() }
+            }
+            _ => Self::File { sentence: format!("文件读写失败（{error}）。请换一个位置再试。") },
+        }
+    }
+}
+
+impl From<HubError> for AppError {
+    fn from(error: HubError) -> Self {
+        match error {
+            HubError::Offline => Self::Offline,
+            HubError::WrongKey => Self::WrongKey,
+            HubError::NotEnrolled => Self::Unknown,
+            HubError::TooOld => Self::TooOld,
+            HubError::Busy => Self::Busy,
+            HubError::Broken => Self::Broken,
+        }
+    }
+}
+
+impl From<crate::http_hub::AddressError> for AppError {
+    fn from(_: crate::http_hub::AddressError) -> Self {
+        Self::WrongAddress
+    }
+}
+
+impl From<WorkbookError> for AppError {
+    fn from(error: WorkbookError) -> Self {
+        Self::Workbook { sentence: error.sentence() }
+    }
+}

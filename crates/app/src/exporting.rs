@@ -1,0 +1,169 @@
+//! Workbooks out: the county report and the household ledger 台账, as a department accepts them, masked.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use lianhu_core::day::Period;
+use lianhu_core::entry::About;
+use lianhu_core::ids::PlaceId;
+use lianhu_core::mask::{mask_id, mask_phone};
+use lianhu_core::problem::ProblemKind;
+use lianhu_core::report::{Measure, PlaceLine, Report, YearSite};
+use lianhu_workbook::{Cell, Footer, HeaderCell, Sheet, write_workbook};
+use serde::Serialize;
+use std::path::PathBuf;
+use ts_rs::TS;
+
+/// A workbook that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Exported {
+    /// Where.
+    #[ts(type = "string")]
+    pub path: PathBuf,
+    /// Sheets in it.
+    pub sheets: u32,
+    /// Rows in it, without headers and totals.
+    pub rows: u32,
+}
+
+impl App {
+    /// Writes a workbook: `report` (the figures of a period) or `ledger` (台账 of the households). Numbers are masked.
+    pub fn export_workbook(&self, path: PathBuf, kind: String, period: Option<Period>, place: Option<String>) -> Result<Exported> {
+        let place = self.place_or_all(place.as_deref())?;
+        let sheets = match kind.as_str() {
+            "report" => self.report_sheets(period.ok_or_else(|| AppError::field("period", ProblemKind::Missing))?, place)?,
+            "ledger" => vec![self.ledger_sheet(place)?],
+            _ => return Err(AppError::field("kind", ProblemKind::Unknown)),
+        };
+        write_workbook(&sheets, &path)?;
+        let about = place.map_or(About::County, About::Place);
+        self.ledger().note_audit(&format!("export {kind}"), about, "masked")?;
+        let rows = sheets.iter().map(|sheet| sheet.rows.len()).sum();
+        Ok(Exported { path, sheets: crate::roster::count(sheets.len()), rows: crate::roster::count(rows) })
+    }
+
+    fn report_sheets(&self, period: Period, place: Option<PlaceId>) -> Result<Vec<Sheet>> {
+        let report = self.report(period, place, Vec::new())?;
+        let title = format!("{}帮扶走访情况统计表", self.title_of(place)?);
+        let unit = self.me()?.county_name;
+        let note = self.note(&format!("统计期 {} 至 {}", period.from, period.to))?;
+        let by_place = self.sheet("按乡镇村", &title, &unit, &note, place_rows(&report));
+        let by_year = self.sheet("按年度安置点", &format!("{title}（搬迁年度×安置点）"), &unit, &note, year_rows(&report.by_year_and_site));
+        Ok(vec![by_place, by_year])
+    }
+
+    fn ledger_sheet(&self, place: Option<PlaceId>) -> Result<Sheet> {
+        let header = ["序号", "户编号", "户主", "村", "安置点", "房号", "搬迁年度", "成员", "与户主关系", "证件号码", "联系电话", "最近走访", "未办结诉求"];
+        let mut rows = Vec::new();
+        let (mut households, mut persons) = (0_i64, 0_i64);
+        {
+            let ledger = self.ledger();
+            for row in ledger.households("", place, 0, 1_000_000)?.rows {
+                households += 1;
+                for person in ledger.persons(row.id)?.into_iter().filter(|person| person.counts) {
+                    persons += 1;
+                    let text = |text: &Option<String>| Cell::text(text.as_deref().unwrap_or_default());
+                    rows.push(vec![
+                        Cell::Int(households),
+                        text(&row.national_no),
+                        Cell::text(&row.head),
+                        Cell::text(row.village.as_deref().and_then(|path| path.rsplit('/').next()).unwrap_or_default()),
+                        text(&row.site),
+                        text(&row.door),
+                        row.batch_year.map_or(Cell::Empty, |year| Cell::Int(year.into())),
+                        Cell::text(&person.name),
+                        text(&person.relation),
+                        Cell::text(&person.id_no.as_deref().map(mask_id).unwrap_or_default()),
+                        Cell::text(&person.phone.as_deref().map(mask_phone).unwrap_or_default()),
+                        row.last_visit.map_or(Cell::Empty, |day| Cell::text(&day.to_string())),
+                        Cell::Int(row.open_needs.into()),
+                    ]);
+                }
+                self.step("export_workbook", households.cast_unsigned(), 0);
+            }
+        }
+        let mut total = vec![Cell::text("合计"), Cell::text(&format!("{households}户"))];
+        total.resize(header.len(), Cell::Empty);
+        if let Some(cell) = total.get_mut(7) {
+            *cell = Cell::text(&format!("{persons}人"));
+        }
+        let title = format!("{}户台账", self.title_of(place)?);
+        let unit = self.me()?.county_name;
+        let note = self.note("证件号码、电话已作掩码处理")?;
+        let header = vec![header.iter().map(|text| HeaderCell::new(text)).collect()];
+        Ok(self.sheet("户台账", &title, &unit, &note, Rows { header, rows, total: Some(total) }))
+    }
+
+    fn sheet(&self, sheet_name: &str, title: &str, unit: &str, note: &str, rows: Rows) -> Sheet {
+        Sheet {
+            sheet_name: sheet_name.to_owned(),
+            title: title.to_owned(),
+            unit: unit.to_owned(),
+            filled_on: self.today(),
+            header: rows.header,
+            rows: rows.rows,
+            total: rows.total,
+            footer: Footer::default(),
+            note: note.to_owned(),
+        }
+    }
+
+    fn title_of(&self, place: Option<PlaceId>) -> Result<String> {
+        let ledger = self.ledger();
+        let named = place.map(|id| ledger.place(id)).transpose()?.flatten();
+        Ok(match named {
+            Some(place) => place.path.replace('/', ""),
+            None => ledger.identity()?.county_name,
+        })
+    }
+
+    /// Where the figures come from, and how fresh they are.
+    fn note(&self, what: &str) -> Result<String> {
+        let seen = self.ledger().standing()?.seen;
+        Ok(format!("{what}；由联户按本机已收到的记录汇总（县编号至 {seen}）。"))
+    }
+}
+
+/// The body of a sheet.
+struct Rows {
+    header: Vec<Vec<HeaderCell>>,
+    rows: Vec<Vec<Cell>>,
+    total: Option<Vec<Cell>>,
+}
+
+fn place_rows(report: &Report) -> Rows {
+    let mut header = vec![HeaderCell::new("乡镇、村")];
+    header.extend(Measure::ALL.iter().map(|measure| HeaderCell::new(&format!("{}（{}）", measure.label(), measure.unit()))));
+    let row = |line: &PlaceLine| {
+        let name = line.place.as_ref().map_or("未落实村", |place| place.name.as_str());
+        let mut cells = vec![Cell::text(name)];
+        cells.extend(Measure::ALL.iter().map(|measure| line.figure(*measure).map_or(Cell::Empty, |figure| Cell::Int(figure.value))));
+        cells
+    };
+    let is_total = |line: &&PlaceLine| line.kind == lianhu_core::report::LineKind::Total;
+    let mut total = report.by_place.iter().find(is_total).map(row);
+    if let Some(cell) = total.as_mut().and_then(|total| total.first_mut()) {
+        *cell = Cell::text("合计");
+    }
+    Rows { header: vec![header], rows: report.by_place.iter().filter(|line| !is_total(line)).map(row).collect(), total }
+}
+
+fn year_rows(table: &YearSite) -> Rows {
+    let mut top = vec![HeaderCell::down("搬迁年度", 2)];
+    let mut second = Vec::new();
+    let sites = table.sites.iter().map(|site| site.as_ref().map_or("未落实安置点", |site| site.name.as_str()));
+    for site in sites.chain(["合计"]) {
+        top.push(HeaderCell::over(site, 2));
+        second.extend([HeaderCell::new("户"), HeaderCell::new("人")]);
+    }
+    let figures = |pairs: &mut dyn Iterator<Item = &lianhu_core::report::Pair>| {
+        pairs.flat_map(|pair| [Cell::Int(pair.households.value), Cell::Int(pair.persons.value)]).collect::<Vec<_>>()
+    };
+    let row = |year: String, cells: Vec<Cell>| [vec![Cell::text(&year)], cells].concat();
+    let rows = table.rows.iter().map(|line| {
+        let year = line.year.map_or_else(|| "未落实年度".to_owned(), |year| year.to_string());
+        row(year, figures(&mut line.cells.iter().chain([&line.total])))
+    });
+    let rows = rows.collect();
+    let total = row("合计".to_owned(), figures(&mut table.totals.iter().chain([&table.total])));
+    Rows { header: vec![top, second], rows, total: Some(total) }
+}

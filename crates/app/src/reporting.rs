@@ -1,0 +1,171 @@
+//! The report: counted from the records, checked against itself and against what was published, every figure openable,
+//! every edition saying what it changed.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use crate::visiting::shown;
+use lianhu_core::crossfoot::{Finding, StatedRow, check_table};
+use lianhu_core::day::{Moment, Period};
+use lianhu_core::ids::{HouseholdId, PlaceId};
+use lianhu_core::report::{FigureKey, Frame, Measure, Report, Scope, StatedBy, StatedTable, diff, edition_words};
+use lianhu_core::tally::tally;
+use lianhu_ledger::{HouseholdRow, VisitRow};
+use lianhu_workbook::read_stated_table;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::PathBuf;
+use ts_rs::TS;
+
+/// A report as it was given out.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct CountyReport {
+    /// The place it is about, as a path; none means all that is held.
+    pub place: Option<String>,
+    /// The how-manieth edition of this period and place.
+    pub edition: u32,
+    /// When this edition was made.
+    pub made_at: Moment,
+    /// 「第2版：走访次数+1次」; empty for the first edition.
+    pub changes: String,
+    /// The figures that changed since the edition before.
+    pub changed: Vec<ChangedFigure>,
+    /// The tables and findings.
+    pub report: Value,
+    /// The findings as sentences.
+    pub findings: Vec<FindingRow>,
+}
+
+/// A figure that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ChangedFigure {
+    /// Which.
+    pub figure: String,
+    /// What it was.
+    #[ts(type = "number | null")]
+    pub was: Option<i64>,
+    /// What it is.
+    #[ts(type = "number | null")]
+    pub is: Option<i64>,
+}
+
+/// A finding as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct FindingRow {
+    /// `pass`, `warn` or `fail`.
+    pub verdict: String,
+    /// Which rule.
+    pub rule: String,
+    /// What is found, and what it would have to be.
+    pub sentence: String,
+}
+
+/// The records behind a figure.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Behind {
+    /// The figure, as it was asked for.
+    pub figure: String,
+    /// Its value.
+    #[ts(type = "number")]
+    pub value: i64,
+    /// The households that make it up.
+    pub households: Vec<HouseholdRow>,
+    /// Their visits in its period, where it counts visits.
+    pub visits: Vec<VisitRow>,
+}
+
+/// The most households shown behind a figure at once.
+const MOST_BEHIND: usize = 2_000;
+
+impl App {
+    /// The report of a period, of one place or of all that is held; `stated` is a published table to hold against it.
+    pub fn county_report(&self, period: Period, place: Option<String>, stated: Option<PathBuf>) -> Result<CountyReport> {
+        let place = self.place_or_all(place.as_deref())?;
+        let stated = stated.map(|path| read_stated_table(&path)).transpose()?;
+        let stated: Vec<_> = stated.map(|table| published(table.by, table.rows, table.total)).into_iter().collect();
+        let report = self.report(period, place, stated)?;
+        let key = format!("{}..{}", period.from, period.to);
+        let mut ledger = self.ledger();
+        let was = ledger.last_edition(&key, place)?;
+        let old: Option<Report> = was.as_ref().and_then(|was| serde_json::from_str(&was.figures).ok());
+        // What was published elsewhere is no part of an edition: figures are.
+        let figures = Report { findings: Vec::new(), ..report.clone() };
+        let changed = old.as_ref().map(|old| diff(old, &figures)).unwrap_or_default();
+        let (edition, made_at, changes) = match (&was, &old) {
+            (Some(was), Some(_)) if changed.is_empty() => (was.edition, was.made_at, String::new()),
+            (Some(was), Some(old)) => (was.edition + 1, self.around.now(), edition_words(was.edition + 1, old, &figures)),
+            _ => (1, self.around.now(), String::new()),
+        };
+        if was.as_ref().is_none_or(|was| was.edition != edition) {
+            let text = serde_json::to_string(&figures).map_err(|error| AppError::Bug { detail: error.to_string() })?;
+            ledger.keep_edition(&key, place, edition, &text)?;
+        }
+        let place = place.map(|id| ledger.place(id)).transpose()?.flatten().map(|place| place.path);
+        Ok(CountyReport {
+            place,
+            edition,
+            made_at,
+            changes,
+            changed: changed
+                .into_iter()
+                .map(|change| ChangedFigure { figure: change.figure.to_string(), was: change.was, is: change.is })
+                .collect(),
+            findings: report.findings.iter().map(finding_row).collect(),
+            report: serde_json::to_value(&report).map_err(|error| AppError::Bug { detail: error.to_string() })?,
+        })
+    }
+
+    pub(crate) fn report(&self, period: Period, place: Option<PlaceId>, stated: Vec<StatedTable>) -> Result<Report> {
+        let ledger = self.ledger();
+        let scope = match place.map(|id| ledger.place(id)).transpose()?.flatten() {
+            Some(place) if place.level == "town" => Scope::Town(place.id.0),
+            Some(place) if place.level == "village" => Scope::Village(place.id.0),
+            _ => Scope::All,
+        };
+        let facts = ledger.facts(period, place)?;
+        drop(ledger);
+        Ok(Report::of(&tally(&facts), &Frame { period: Some(period), scope, stated }))
+    }
+
+    /// The households and records behind a figure of a report.
+    pub fn records_behind(&self, figure: String) -> Result<Behind> {
+        let key: FigureKey = figure.parse().map_err(|_| AppError::missing(&figure))?;
+        let everything = Period { from: lianhu_core::day::Day(i32::MIN / 2), to: lianhu_core::day::Day(i32::MAX / 2) };
+        let period = key.period().unwrap_or(everything);
+        let ledger = self.ledger();
+        let tally = tally(&ledger.facts(period, None)?);
+        let ids: Vec<_> = tally.households_behind(&key).into_iter().map(HouseholdId).collect();
+        let mut behind = Behind { value: tally.figure(&key), figure, households: Vec::new(), visits: Vec::new() };
+        for id in ids.into_iter().take(MOST_BEHIND) {
+            behind.households.extend(ledger.household_row(id)?);
+            if matches!(key.measure, Measure::Visits | Measure::HouseholdsVisited) {
+                for root in ledger.visit_roots(id, period)? {
+                    behind.visits.push(shown(ledger.visit(root)?));
+                }
+            }
+        }
+        Ok(behind)
+    }
+
+    /// Holds a published table against arithmetic: what cannot be, and what it would have to be.
+    pub fn check_table(&self, path: PathBuf) -> Result<Vec<FindingRow>> {
+        let table = read_stated_table(&path)?;
+        Ok(check_table(&table.rows, table.total.as_ref()).iter().map(finding_row).collect())
+    }
+}
+
+/// A published table in the words of the report.
+fn published(by: String, rows: Vec<StatedRow>, total: Option<StatedRow>) -> StatedTable {
+    let by = if by.contains('年') || by.contains("批") {
+        StatedBy::Year
+    } else if by.contains("点") || by.contains("社区") {
+        StatedBy::Site
+    } else {
+        StatedBy::Village
+    };
+    StatedTable { by, rows, total }
+}
+
+fn finding_row(finding: &Finding) -> FindingRow {
+    let verdict = serde_json::to_value(finding.verdict).ok().and_then(|verdict| verdict.as_str().map(str::to_owned));
+    FindingRow { verdict: verdict.unwrap_or_default(), rule: finding.rule().to_owned(), sentence: finding.sentence() }
+}

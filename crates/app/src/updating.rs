@@ -1,0 +1,157 @@
+//! Facts: changed by the key, chosen among, written down for a household met for the first time.
+
+use crate::app::App;
+use crate::card::HouseholdCard;
+use crate::error::{AppError, Result};
+use lianhu_core::day::Day;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::field::{self, Of};
+use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
+use lianhu_core::problem::{Problem, ProblemKind};
+use lianhu_core::record::{AbsentAnswer, Registration};
+use lianhu_core::resident_id::ResidentId;
+use lianhu_core::scalar::Scalar;
+use std::collections::BTreeMap;
+
+/// Facts by their keys, as a form sends them; `null` clears.
+pub type Facts = BTreeMap<String, Scalar>;
+
+impl App {
+    /// Changes facts of a household: only the keys given.
+    pub fn update_household(&self, household: String, facts: Facts, source: Option<Source>) -> Result<HouseholdCard> {
+        let id = self.household_of(&household)?;
+        self.check_facts(Of::Household, &facts)?;
+        self.ledger().write(|writing| writing.put(id, facts, source.unwrap_or_default()))?;
+        self.household(household)
+    }
+
+    /// Changes facts of a person, or writes down a new one: then a name is needed.
+    pub fn update_person(
+        &self,
+        household: String,
+        person: Option<PersonId>,
+        facts: Facts,
+        source: Option<Source>,
+    ) -> Result<HouseholdCard> {
+        let id = self.household_of(&household)?;
+        self.check_facts(Of::Person, &facts)?;
+        let mut ledger = self.ledger();
+        match person {
+            Some(person) if !ledger.persons(id)?.iter().any(|known| known.id == person) => {
+                return Err(AppError::missing("家庭成员"));
+            }
+            None if facts.get("name").and_then(Scalar::text).is_none_or(str::is_empty) => {
+                return Err(AppError::field("name", ProblemKind::Missing));
+            }
+            _ => {}
+        }
+        let person = person.unwrap_or_else(|| PersonId::mint(&*self.around));
+        let puts = under_person(person, facts);
+        ledger.write(|writing| writing.put(id, puts, source.unwrap_or_default()))?;
+        drop(ledger);
+        self.household(household)
+    }
+
+    /// Writes down a household met for the first time, in a place of one's own area.
+    pub fn register_household(&self, place: String, facts: Facts, persons: Vec<Facts>) -> Result<HouseholdCard> {
+        let place = self.place_of(&place)?;
+        self.check_facts(Of::Household, &facts)?;
+        let named = |person: &Facts| person.get("name").and_then(Scalar::text).is_some_and(|name| !name.is_empty());
+        if persons.is_empty() || !persons.iter().all(named) {
+            return Err(AppError::field("name", ProblemKind::Missing));
+        }
+        persons.iter().try_for_each(|person| self.check_facts(Of::Person, person))?;
+        let household = HouseholdId::mint(&*self.around);
+        let mut puts = facts;
+        for (at, mut person) in persons.into_iter().enumerate() {
+            if at == 0 {
+                person.entry("relation".to_owned()).or_insert_with(|| Scalar::from("户主"));
+            }
+            puts.extend(under_person(PersonId::mint(&*self.around), person));
+        }
+        self.ledger().write(|writing| {
+            let about = About::Household(household);
+            writing.record(about, kind::REGISTRATION, Source::Seen, &Registration { place })?;
+            writing.put(household, puts, Source::Household)
+        })?;
+        self.household(household.to_string())
+    }
+
+    /// Decides between several statements: the value given counts from now on, until someone says otherwise again.
+    pub fn choose_statement(&self, household: String, key: String, value: Scalar, source: Option<Source>) -> Result<HouseholdCard> {
+        let id = self.household_of(&household)?;
+        let mut ledger = self.ledger();
+        let known = ledger.statements(id)?.remove(&key).ok_or_else(|| AppError::missing(&key))?;
+        // A masked value stands for the statement it masks, where only one fits.
+        let fits: Vec<_> = known.into_iter().map(|said| said.value).filter(|said| masks(said, &value)).collect();
+        let value = match fits.as_slice() {
+            [one] => one.clone(),
+            [] => value,
+            _ => return Err(AppError::NotUnique { what: value.to_string() }),
+        };
+        ledger.write(|writing| writing.put(id, BTreeMap::from([(key, value)]), source.unwrap_or(Source::Office)))?;
+        drop(ledger);
+        self.household(household)
+    }
+
+    /// Answers a question that a newer roster left open.
+    pub fn answer_question(&self, question: EntryName, answer: String) -> Result<()> {
+        let mut ledger = self.ledger();
+        let open = ledger.attention(50_000)?.into_iter().find_map(|item| match item {
+            lianhu_ledger::Attention::Question { question: name, household, .. } if name == question => Some(household),
+            _ => None,
+        });
+        let household = open.ok_or_else(|| AppError::missing("待核问题"))?;
+        let body = AbsentAnswer { question, answer };
+        ledger.write(|writing| writing.record(About::Household(household), kind::ABSENT_ANSWER, Source::Office, &body))?;
+        Ok(())
+    }
+
+    /// Asks for the records of a household that are older than twelve months: they come with the next exchange.
+    pub fn want_older(&self, household: String) -> Result<()> {
+        let household = self.household_of(&household)?;
+        Ok(self.ledger().want_older(household)?)
+    }
+
+    fn check_facts(&self, of: Of, facts: &Facts) -> Result<()> {
+        let today = self.today();
+        let problem = |(key, value): (&String, &Scalar)| {
+            let kind = if field::field(of, key).is_none() { Some(ProblemKind::Unknown) } else { wrong(key, value, today) };
+            kind.map(|kind| Problem::new(key, kind))
+        };
+        let problems: Vec<_> = facts.iter().filter_map(problem).collect();
+        if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid { problems }) }
+    }
+}
+
+/// What is wrong with a value; a clear is never wrong.
+fn wrong(key: &str, value: &Scalar, today: Day) -> Option<ProblemKind> {
+    let text = match value {
+        Scalar::Null => return None,
+        Scalar::Text(text) => text,
+        _ => return None,
+    };
+    if text.len() > lianhu_core::scalar::LONGEST_TEXT {
+        return Some(ProblemKind::TooLong { most: lianhu_core::scalar::LONGEST_TEXT / 4 });
+    }
+    let is_phone = |text: &str| text.chars().count() >= 7 && text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let fits = match key {
+        "phone" => is_phone(text),
+        "id_no" => ResidentId::parse(text, today).is_ok(),
+        "birth" => Day::parse(text).is_some_and(|day| day <= today),
+        _ => true,
+    };
+    (!fits).then_some(ProblemKind::WrongForm)
+}
+
+fn under_person(person: PersonId, facts: Facts) -> Facts {
+    facts.into_iter().map(|(key, value)| (field::person_key(person, &key), value)).collect()
+}
+
+/// Whether what was sent is this value, or the mask of it.
+fn masks(known: &Scalar, sent: &Scalar) -> bool {
+    let masked = |text: &str| {
+        [lianhu_core::mask::mask_id(text), lianhu_core::mask::mask_phone(text)].iter().any(|mask| Some(mask.as_str()) == sent.text())
+    };
+    known == sent || known.text().is_some_and(masked)
+}

@@ -1,0 +1,141 @@
+//! Visits: recorded in one act, corrected and struck by further records, never edited.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use lianhu_core::day::Day;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::EntryId;
+use lianhu_core::mask::mask_certificates_in_text;
+use lianhu_core::problem::ProblemKind;
+use lianhu_core::record::{NeedStep, Strike};
+use lianhu_core::visit::Visit;
+use lianhu_ledger::{NeedRow, VisitQuery, VisitRow};
+use serde::Serialize;
+use ts_rs::TS;
+
+/// A visit begun and not yet saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct DraftRow {
+    /// Its id.
+    pub id: EntryId,
+    /// Of which household.
+    pub household: String,
+    /// What was filled in so far, as the form keeps it.
+    pub body: String,
+    /// When it was last touched, in seconds since 1970.
+    #[ts(type = "number")]
+    pub saved_at: i64,
+}
+
+impl App {
+    /// Records a visit. It is on disk when this returns, whatever happens next. A draft it came from is let go.
+    pub fn record_visit(&self, household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> Result<VisitRow> {
+        let household = self.household_of(&household)?;
+        self.check_visit(&visit)?;
+        let visit = Visit { amends: Vec::new(), ..visit };
+        let mut ledger = self.ledger();
+        let root = ledger
+            .write(|writing| writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &visit))?;
+        if let Some(draft) = draft {
+            ledger.discard_draft(draft)?;
+        }
+        Ok(shown(ledger.visit(root)?))
+    }
+
+    /// Corrects a visit: the whole of it, as it should have been. Both versions stay in the ledger.
+    pub fn amend_visit(&self, visit: String, correct: Visit, source: Option<Source>) -> Result<VisitRow> {
+        let root = self.visit_of(&visit)?;
+        self.check_visit(&correct)?;
+        let mut ledger = self.ledger();
+        let household = ledger.visit(root)?.household;
+        let correct = Visit { amends: ledger.live_versions(root)?, ..correct };
+        ledger.write(|writing| writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &correct))?;
+        Ok(shown(ledger.visit(root)?))
+    }
+
+    /// Strikes a visit that should not have been. It stays in the history, and counts nowhere.
+    pub fn strike_visit(&self, visit: String, reason: String) -> Result<VisitRow> {
+        let root = self.visit_of(&visit)?;
+        let mut ledger = self.ledger();
+        let household = ledger.visit(root)?.household;
+        let strike = Strike { record: root, reason };
+        ledger.write(|writing| writing.record(About::Household(household), kind::STRIKE, Source::Office, &strike))?;
+        Ok(shown(ledger.visit(root)?))
+    }
+
+    /// Visits of a household or a place, newest first.
+    pub fn visits(
+        &self,
+        household: Option<String>,
+        place: Option<String>,
+        from: Option<Day>,
+        to: Option<Day>,
+        most: Option<u32>,
+    ) -> Result<Vec<VisitRow>> {
+        let household = household.map(|household| self.household_of(&household)).transpose()?;
+        let place = self.place_or_all(place.as_deref())?;
+        let query = VisitQuery { household, place, from, to, struck: false, most: most.unwrap_or(200).min(5000) };
+        Ok(self.ledger().visits(&query)?.into_iter().map(shown).collect())
+    }
+
+    /// Needs, of a household or of all; only open ones unless asked for all.
+    pub fn needs(&self, household: Option<String>, all: Option<bool>) -> Result<Vec<NeedRow>> {
+        let household = household.map(|household| self.household_of(&household)).transpose()?;
+        let needs = self.ledger().needs(household, !all.unwrap_or(false))?;
+        Ok(needs.into_iter().map(|need| NeedRow { text: mask_certificates_in_text(&need.text), ..need }).collect())
+    }
+
+    /// Records how far a need has come: 受理 1, 办理 2, 办结 3, 评价 4.
+    pub fn settle_need(&self, visit: String, position: u16, step: u8, result: Option<String>) -> Result<Vec<NeedRow>> {
+        let root = self.visit_of(&visit)?;
+        if !(1..=4).contains(&step) {
+            return Err(AppError::field("step", ProblemKind::WrongForm));
+        }
+        let day = self.today();
+        let mut ledger = self.ledger();
+        let household = ledger.visit(root)?.household;
+        if !ledger.needs(Some(household), false)?.iter().any(|need| need.visit == root && need.position == position) {
+            return Err(AppError::missing("诉求"));
+        }
+        let body = NeedStep { visit: root, index: position, step, day, result };
+        ledger.write(|writing| writing.record(About::Household(household), kind::NEED_STEP, Source::Office, &body))?;
+        Ok(ledger.needs(Some(household), false)?)
+    }
+
+    /// Keeps a visit that was begun: on disk with every tap.
+    pub fn save_draft(&self, id: Option<EntryId>, household: String, body: String) -> Result<EntryId> {
+        let household = self.household_of(&household)?;
+        Ok(self.ledger().save_draft(id, household, &body)?)
+    }
+
+    /// Visits begun and not yet saved, newest first.
+    pub fn drafts(&self) -> Result<Vec<DraftRow>> {
+        let drafts = self.ledger().drafts()?;
+        let row = |draft: lianhu_ledger::Draft| DraftRow {
+            id: draft.id,
+            household: draft.household.to_string(),
+            body: draft.body,
+            saved_at: draft.saved_at.0,
+        };
+        Ok(drafts.into_iter().map(row).collect())
+    }
+
+    /// Lets a draft go.
+    pub fn discard_draft(&self, id: EntryId) -> Result<bool> {
+        Ok(self.ledger().discard_draft(id)?)
+    }
+
+    fn check_visit(&self, visit: &Visit) -> Result<()> {
+        let problems = visit.problems(self.today());
+        if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid { problems }) }
+    }
+}
+
+/// A visit as it is shown: numbers of certificates and telephones in free text are masked.
+pub(crate) fn shown(mut row: VisitRow) -> VisitRow {
+    let mask = |text: &mut String| *text = mask_certificates_in_text(text);
+    row.visit.note.iter_mut().for_each(mask);
+    row.visit.needs.iter_mut().for_each(|need| mask(&mut need.text));
+    row.visit.promises.iter_mut().for_each(|promise| mask(&mut promise.text));
+    row
+}
