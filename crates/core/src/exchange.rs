@@ -326,50 +326,50 @@ pub enum Answer {
     Later,
 }
 
-/// Why something stands in quarantine.
+/// Why something stands in quarantine. The number is the same in a ledger and on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode, TS)]
 #[cbor(index_only)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// No entry in the published form.
     #[n(1)]
-    NotAnEntry,
+    NotAnEntry = 1,
     /// A known kind whose body is not what it has to be.
     #[n(2)]
-    NotTheBody,
+    NotTheBody = 2,
     /// The device is not known.
     #[n(3)]
-    UnknownDevice,
+    UnknownDevice = 3,
     /// The signature is not the device's.
     #[n(4)]
-    NotSigned,
+    NotSigned = 4,
     /// The entry names another person or device than its envelope.
     #[n(5)]
-    NotTheAuthor,
+    NotTheAuthor = 5,
     /// The author was never entrusted with what it is about.
     #[n(6)]
-    NotEntitled,
+    NotEntitled = 6,
     /// Another change stands at this place of its actor.
     #[n(7)]
-    SeqTaken,
+    SeqTaken = 7,
     /// Changes of its own actor before it are missing from what it knew.
     #[n(8)]
-    SeqGap,
+    SeqGap = 8,
     /// The dossier would not read back with it.
     #[n(9)]
-    Poisoned,
+    Poisoned = 9,
     /// Another county's.
     #[n(10)]
-    OtherCounty,
+    OtherCounty = 10,
     /// The device was shut out.
     #[n(11)]
-    Revoked,
+    Revoked = 11,
     /// An envelope of this number with other content is known: the device exists twice.
     #[n(12)]
-    NumberTaken,
+    NumberTaken = 12,
     /// More entries than an envelope may hold.
     #[n(13)]
-    TooMany,
+    TooMany = 13,
 }
 
 /// Several entries of one envelope, one after the other, with the same answer and numbers in a row.

@@ -60,7 +60,10 @@ impl World {
         for entry in &refused {
             // The phones of this simulation write nothing but what they may; only copies may get in each other's way.
             let of_copies = matches!(entry.code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
-            ensure(of_copies && !self.copied.is_empty(), || format!("{:?} was refused: {:?}", entry.name, entry.code))?;
+            ensure(of_copies && !self.copied.is_empty(), || {
+                let read = Entry::read(&entry.bytes).map(|read| (read.kind, read.about, read.user, read.device));
+                format!("{:?} was refused: {:?}, in an envelope of {:?}: {read:?}", entry.name, entry.code, entry.user)
+            })?;
         }
         let aside: BTreeSet<EntryName> = refused.iter().map(|refused| refused.name).collect();
         let here: BTreeMap<EntryName, Option<u64>> = held.iter().map(|held| (held.name, held.number)).collect();
