@@ -4,6 +4,7 @@
 use crate::field::RosterField::{self, *};
 use lianhu_core::text::header_key;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The headers of a kind of table: each meaning with its spellings. A spelling under two meanings takes the first free.
 pub(crate) type Spellings<F> = [(F, &'static [&'static str])];
@@ -244,9 +245,18 @@ pub(crate) const ROSTER: &Spellings<RosterField> = &[
     (Disability, &["残疾类别", "残疾类型", "残疾等级", "残疾类别等级", "残疾类别及等级", "残疾情况", "残疾类别和等级"]),
 ];
 
+/// The most characters a header has, with what stands behind it in brackets.
+const LONGEST: usize = 40;
+
 /// Spellings by the form in which headers compare.
 pub(crate) struct Meanings<F> {
     by_key: BTreeMap<String, Vec<F>>,
+}
+
+/// The meanings of roster headers; made once, for every spelling has to be brought into its comparable form.
+pub(crate) fn roster() -> &'static Meanings<RosterField> {
+    static ROSTER_MEANINGS: OnceLock<Meanings<RosterField>> = OnceLock::new();
+    ROSTER_MEANINGS.get_or_init(|| Meanings::new(ROSTER))
 }
 
 impl<F: Copy> Meanings<F> {
@@ -262,6 +272,10 @@ impl<F: Copy> Meanings<F> {
 
     /// What a header can mean, best first; nothing for an unknown one.
     pub(crate) fn of(&self, header: &str) -> &[F] {
+        // A long text or number is no header; most cells that are looked at while the header is sought are such.
+        if header.chars().nth(LONGEST).is_some() || header.bytes().filter(u8::is_ascii_digit).count() > 4 {
+            return &[];
+        }
         let key = header_key(header);
         let found = self.by_key.get(&key).or_else(|| self.by_key.get(&plain(&key)));
         found.map_or(&[], Vec::as_slice)
@@ -314,6 +328,12 @@ mod tests {
     #[test]
     fn a_bare_phone_is_the_households_unless_that_is_taken() {
         assert_eq!(Meanings::new(ROSTER).of("联系电话"), [HouseholdPhone, PersonPhone]);
+    }
+
+    #[test]
+    fn every_spelling_of_a_name_has_a_character_by_which_a_repeated_header_is_looked_for() {
+        let names = ROSTER.iter().filter(|(field, _)| *field == Name).flat_map(|(_, names)| *names);
+        assert!(names.into_iter().all(|name| name.contains(['名', '员'])));
     }
 
     #[test]

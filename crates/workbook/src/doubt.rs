@@ -115,7 +115,7 @@ pub struct Doubt {
     pub row: u32,
     /// The column letter; empty for a row as a whole.
     pub column: String,
-    /// The header of that column, as written.
+    /// The header of that column, tidied.
     pub header: String,
     /// What is doubted.
     pub kind: DoubtKind,

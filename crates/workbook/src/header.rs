@@ -2,7 +2,7 @@
 //! stand above it, any order of columns and any further ones are fine.
 
 use crate::alias::Meanings;
-use crate::grid::{Row, letters};
+use crate::grid::{Cell, Row, letters};
 use crate::marks::Merged;
 use crate::refused;
 use lianhu_core::text::tidy_cell;
@@ -65,22 +65,20 @@ impl<F: Copy + Ord> Header<F> {
         meanings: &Meanings<F>,
         enough: &dyn Fn(&BTreeSet<F>) -> bool,
     ) -> Option<Self> {
-        let mut best: Option<(usize, Self)> = None;
+        let mut best: Option<(usize, &[Row])> = None;
         for depth in 1..=MAX_DEPTH {
-            for window in rows.windows(depth) {
-                let columns = columns(window, merged, meanings);
+            for window in rows.windows(depth).filter(|window| is_one_header(window, merged)) {
+                let columns = columns(window, merged, meanings, false);
                 let fields: BTreeSet<F> = columns.iter().filter_map(|column| column.field).collect();
                 let better = best.as_ref().is_none_or(|(score, _)| fields.len() > *score);
-                if better
-                    && enough(&fields)
-                    && let (Some(first), Some(last)) = (window.first(), window.last())
-                {
-                    let found = Self { first_row: first.number, last_row: last.number, columns };
-                    best = Some((fields.len(), found));
+                if better && enough(&fields) {
+                    best = Some((fields.len(), window));
                 }
             }
         }
-        best.map(|(_, header)| header)
+        let (_, window) = best?;
+        let columns = columns(window, merged, meanings, true);
+        Some(Self { first_row: window.first()?.number, last_row: window.last()?.number, columns })
     }
 
     /// The column of each field.
@@ -114,6 +112,25 @@ impl<F: Copy + Ord> Layout<F> {
     }
 }
 
+/// Whether rows can be one header: below a text that stands over one column alone, nothing more stands; and no number
+/// of anything does. A first row of data is no second row of the header, even if 户主 is written in it.
+fn is_one_header(window: &[Row], merged: &[Merged]) -> bool {
+    let text = |row: &Row, column: usize| !matches!(row.own_cell(column), Cell::Empty);
+    window.iter().zip(window.iter().skip(1)).all(|(upper, lower)| {
+        lower.number == upper.number + 1
+            && lower.cells().iter().enumerate().all(|(column, cell)| match cell {
+                Cell::Empty => true,
+                Cell::Number(_) | Cell::Date { .. } => false,
+                Cell::Text(_) if !text(lower, column) || !text(upper, column) => true,
+                Cell::Text(_) => {
+                    let at = |range: &&Merged| range.first_row == upper.number && range.first_column == column;
+                    let over = merged.iter().find(at).is_some_and(|range| range.last_column > column);
+                    over || !text(upper, column + 1)
+                }
+            })
+    })
+}
+
 /// The header texts of some rows taken together: by column, from the top down, merged cells reaching to the right.
 fn stacked(window: &[Row], merged: &[Merged]) -> BTreeMap<usize, Vec<String>> {
     let mut texts: BTreeMap<usize, Vec<String>> = BTreeMap::new();
@@ -133,7 +150,14 @@ fn stacked(window: &[Row], merged: &[Merged]) -> BTreeMap<usize, Vec<String>> {
     texts
 }
 
-fn columns<F: Copy + Ord>(window: &[Row], merged: &[Merged], meanings: &Meanings<F>) -> Vec<ColumnReading<F>> {
+/// The columns under some rows taken as a header. Only the header that is chosen is held against the do-not-collect
+/// list (`judged`), before any column is given a meaning.
+fn columns<F: Copy + Ord>(
+    window: &[Row],
+    merged: &[Merged],
+    meanings: &Meanings<F>,
+    judged: bool,
+) -> Vec<ColumnReading<F>> {
     let mut taken = BTreeSet::new();
     let mut columns = Vec::new();
     for (index, texts) in stacked(window, merged) {
@@ -142,7 +166,7 @@ fn columns<F: Copy + Ord>(window: &[Row], merged: &[Merged], meanings: &Meanings
         // 证件 over 号码 is 证件号码; else the lowest text that is known, else the lowest.
         let spellings = std::iter::once(joined.clone()).chain(texts.iter().rev().cloned());
         let header = spellings.clone().find(|text| !meanings.of(text).is_empty()).unwrap_or(lowest);
-        let refused = texts.iter().chain([&joined]).find_map(|text| refused::refusal(text));
+        let refused = texts.iter().chain([&joined]).filter(|_| judged).find_map(|text| refused::refusal(text));
         let fate = match refused {
             Some(reason) => ColumnFate::Refused { reason: reason.to_owned() },
             None => ColumnFate::Ignored,
@@ -170,7 +194,6 @@ mod tests {
     use super::*;
     use crate::alias::ROSTER;
     use crate::field::RosterField;
-    use crate::grid::Cell;
 
     fn row(number: u32, texts: &[&str]) -> Row {
         let mut row = Row::new(number);
@@ -219,6 +242,13 @@ mod tests {
         assert_eq!(layout.at(RosterField::Village), Some(4));
         assert_eq!(layout.at(RosterField::Relation), Some(5));
         assert_eq!(found.columns[2].header, "证件号码");
+    }
+
+    #[test]
+    fn the_first_row_of_data_is_no_second_row_of_the_header() {
+        let header = row(1, &["姓名", "证件号码", "人编号", "谁"]);
+        let found = find(&[header, row(2, &["张三", "1", "2", "户主"])], &[]).unwrap();
+        assert_eq!((found.last_row, found.columns[3].field), (1, None));
     }
 
     #[test]

@@ -45,7 +45,12 @@ impl std::fmt::Display for Merged {
 
 /// Reads the marks of all sheets, in the order of the workbook.
 pub(crate) fn read<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetMarks>, WorkbookError> {
-    let mut budget = Budget { left: MAX_UNPACKED };
+    read_within(archive, MAX_UNPACKED)
+}
+
+/// Reads the marks as long as no more than so many bytes have to be unpacked for it.
+fn read_within<R: Read + Seek>(archive: &mut ZipArchive<R>, most: u64) -> Result<Vec<SheetMarks>, WorkbookError> {
+    let mut budget = Budget { left: most };
     let paths = sheet_paths(archive, &mut budget)?;
     let mut rows = 0_u32;
     let mut sheets = Vec::new();
@@ -210,5 +215,20 @@ mod tests {
         for nonsense in ["", "B3", "B3:A1", "3:7", "B:C", "一3:二4", "ZZZZZZZZZZZZZZZZZZZZ1:A2", ":"] {
             assert_eq!(merged(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_bomb_is_named_before_it_is_unpacked_into_memory() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for row in 0..500 {
+            sheet.write_string(row, 0, "同一个长长的词".repeat(20)).unwrap();
+        }
+        let bytes = workbook.save_to_buffer().unwrap();
+        let mut archive = ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+        let marks = read_within(&mut archive, 64 * 1024).unwrap();
+        assert_eq!(marks.iter().map(|sheet| sheet.rows).collect::<Vec<_>>(), [500]);
+        let refused = read_within(&mut archive, 8 * 1024).unwrap_err();
+        assert_eq!(refused, WorkbookError::TooLarge { what: Bound::Unpacked });
     }
 }

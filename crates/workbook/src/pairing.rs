@@ -1,14 +1,13 @@
 //! Reading a pairing table: who helps which households. Cells are merged per helper, or written once and left blank
 //! below; either way a blank means the same helper until a new one, or a new 序号, begins.
 
-use crate::alias::Meanings;
 use crate::doubt::{Doubt, DoubtKind, Shown};
 use crate::doubts::{At, Doubts};
 use crate::error::WorkbookError;
 use crate::grid::{Flow, Grid, Row};
 use crate::header::{HEADER_WITHIN, Header, Layout};
 use crate::name;
-use crate::pairing_column::{PAIRING, PairingField as P};
+use crate::pairing_column::{PairingField as P, pairing};
 use crate::roster::{Progress, SheetReading};
 use crate::total;
 use crate::value::{self, Code};
@@ -75,7 +74,6 @@ pub struct PairingReading {
 /// Only when the workbook as a whole cannot be taken; a bad row is kept as far as it can be and named in the doubts.
 pub fn read_pairing(path: &Path, progress: &mut dyn FnMut(Progress)) -> Result<PairingReading, WorkbookError> {
     let mut grid = Grid::open(path)?;
-    let meanings = Meanings::new(PAIRING);
     let mut reader = Reader::default();
     let mut done = 0;
     for sheet in 0..grid.sheets.len() {
@@ -92,14 +90,14 @@ pub fn read_pairing(path: &Path, progress: &mut dyn FnMut(Progress)) -> Result<P
                 None => rows.push(row),
             }
             if layout.is_none() && rows.len() == HEADER_WITHIN {
-                layout = reader.begin(&name, &rows, &merged, &meanings, hidden);
+                layout = reader.begin(&name, &rows, &merged, hidden);
                 reader.rows(std::mem::take(&mut rows), layout.as_ref(), sheet);
                 return Ok(if layout.is_some() { Flow::More } else { Flow::Stop });
             }
             Ok(Flow::More)
         })?;
         if reader.sheets.len() == sheet {
-            layout = reader.begin(&name, &rows, &merged, &meanings, hidden);
+            layout = reader.begin(&name, &rows, &merged, hidden);
             reader.rows(rows, layout.as_ref(), sheet);
         }
         progress(Progress { done, total: grid.rows() });
@@ -126,7 +124,6 @@ impl Reader {
         name: &str,
         rows: &[Row],
         merged: &[crate::marks::Merged],
-        meanings: &Meanings<P>,
         hidden: bool,
     ) -> Option<(Header<P>, Layout<P>)> {
         self.anything |= !rows.is_empty();
@@ -135,7 +132,7 @@ impl Reader {
         let enough = |fields: &BTreeSet<P>| {
             fields.contains(&P::Helper) && (fields.contains(&P::HouseholdNo) || fields.contains(&P::Head))
         };
-        let found = Header::find(rows, merged, meanings, &enough);
+        let found = Header::find(rows, merged, pairing(), &enough);
         let headers = found.iter().flat_map(|header| &header.columns);
         self.doubts
             .sheet(name, headers.map(|column| (column.index, column.header.clone())).collect::<BTreeMap<_, _>>());

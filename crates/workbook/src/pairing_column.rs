@@ -1,7 +1,8 @@
 //! The columns of a pairing table 结对花名册, and how departments write them.
 
-use crate::alias::Spellings;
+use crate::alias::{Meanings, Spellings};
 use serde::Serialize;
+use std::sync::OnceLock;
 
 /// A column of a pairing table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,7 +32,13 @@ pub enum PairingField {
     Village,
 }
 
-pub(crate) const PAIRING: &Spellings<PairingField> = &[
+/// The meanings of the headers, made once.
+pub(crate) fn pairing() -> &'static Meanings<PairingField> {
+    static PAIRING_MEANINGS: OnceLock<Meanings<PairingField>> = OnceLock::new();
+    PAIRING_MEANINGS.get_or_init(|| Meanings::new(PAIRING))
+}
+
+const PAIRING: &Spellings<PairingField> = &[
     (PairingField::Number, &["序号", "编号", "序", "号"]),
     (
         PairingField::Helper,

@@ -270,7 +270,9 @@ impl Reading<'_> {
         match value::hundredths(&text) {
             Some(months) if (0..=1200).contains(&months) => self.keep(F::WorkMonths, value::decimal_text(months)),
             _ => {
-                self.raise(F::WorkMonths, DoubtKind::NumberFormat, Shown::Plain, &text);
+                let reason = "务工时间应是0到12之间的月数；请只填数字。".to_owned();
+                let at = self.at.column(self.layout.at(F::WorkMonths));
+                self.doubts.raise_because(at, DoubtKind::NumberFormat, Shown::Plain, &text, reason);
                 self.keep(F::WorkMonths, text);
             }
         }

@@ -1,7 +1,7 @@
 //! Reading a roster: sheets, header, rows, households. The reading is the dry run: what was understood, what was not,
 //! every doubt with its place. It writes nothing and knows no database.
 
-use crate::alias::{Meanings, ROSTER};
+use crate::alias;
 use crate::checks;
 use crate::doubt::{Doubt, DoubtKind, Shown};
 use crate::doubts::{At, Doubts};
@@ -108,7 +108,6 @@ pub fn read_roster(
 
 struct RosterReader {
     today: Day,
-    meanings: Meanings<F>,
     people: PersonReader,
     gathering: Gathering,
     doubts: Doubts,
@@ -153,7 +152,6 @@ impl RosterReader {
     fn new(today: Day, total: u64) -> Self {
         Self {
             today,
-            meanings: Meanings::new(ROSTER),
             people: PersonReader::new(today),
             gathering: Gathering::default(),
             doubts: Doubts::default(),
@@ -168,7 +166,7 @@ impl RosterReader {
 
     /// Finds the header of a sheet; a hidden sheet is named and not read.
     fn begin(&mut self, name: &str, first_rows: &[Row], merged: &[Merged], hidden: bool) -> Option<Header<F>> {
-        let found = Header::find(first_rows, merged, &self.meanings, &is_roster).map(|mut header| {
+        let found = Header::find(first_rows, merged, alias::roster(), &is_roster).map(|mut header| {
             guess::complete(&mut header, first_rows, &mut self.people);
             header
         });
@@ -294,8 +292,9 @@ fn is_roster(fields: &BTreeSet<F>) -> bool {
 /// Whether a row is the header once more: the name column says 姓名, and most other columns their own header.
 fn is_header_again(row: &Row, name: &str, state: &SheetState) -> bool {
     let header = |field: F| state.layout.at(field).and_then(|column| state.headers.get(&column));
-    let looks_so = header(F::Name) == Some(&header_key(name));
-    if name.is_empty() || !looks_so {
+    // Every spelling of that header has one of these; comparing a hundred thousand names would take a second.
+    let may_be = name.contains(['名', '员']);
+    if !may_be || header(F::Name) != Some(&header_key(name)) {
         return false;
     }
     let same = |(column, text): &(usize, &str)| state.headers.get(column) == Some(&header_key(text));

@@ -11,6 +11,7 @@ use lianhu_core::crossfoot::StatedRow;
 use lianhu_core::text::stated_number;
 use serde::Serialize;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// The most rows such a table has; further ones are not a published table.
 const MOST_ROWS: usize = 1_000;
@@ -102,7 +103,8 @@ const STATED: &Spellings<Column> = &[
 /// When the workbook as a whole cannot be taken, or no sheet has a column of 户数 or 人数.
 pub fn read_stated_table(path: &Path) -> Result<StatedTable, WorkbookError> {
     let mut grid = Grid::open(path)?;
-    let meanings = Meanings::new(STATED);
+    static MEANINGS: OnceLock<Meanings<Column>> = OnceLock::new();
+    let meanings = MEANINGS.get_or_init(|| Meanings::new(STATED));
     let mut anything = false;
     for sheet in 0..grid.sheets.len() {
         let (name, merged) = match grid.sheets.get(sheet) {
@@ -119,7 +121,7 @@ pub fn read_stated_table(path: &Path) -> Result<StatedTable, WorkbookError> {
         let counts = |fields: &std::collections::BTreeSet<Column>| {
             fields.contains(&Column::Households) || fields.contains(&Column::Persons)
         };
-        if let Some(header) = Header::find(top, &merged, &meanings, &counts) {
+        if let Some(header) = Header::find(top, &merged, meanings, &counts) {
             return Ok(table(name, &rows, &header));
         }
     }

@@ -13,7 +13,7 @@ pub(crate) fn text(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => {
-            let text = tidy_cell(text);
+            let text = if is_tidy(text) { text.clone() } else { tidy_cell(text) };
             if matches!(text.as_str(), "-" | "--" | "—" | "——" | "/" | "\\" | "#N/A") {
                 String::new()
             } else {
@@ -23,6 +23,11 @@ pub(crate) fn text(cell: &Cell) -> String {
         Cell::Number(number) => plain_number(*number),
         Cell::Date { year, month, day } => format!("{year:04}-{month:02}-{day:02}"),
     }
+}
+
+/// Most cells need no tidying, and a county list has four million: only plain Chinese characters and ASCII signs.
+fn is_tidy(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_graphic() || ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 fn plain_number(number: f64) -> String {
