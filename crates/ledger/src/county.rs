@@ -113,7 +113,9 @@ impl Tx<'_> {
             }
         }
         if verdict == Verdict::Welcome {
-            Page::new(self, known.user, request).fill(&mut reply, answered.kept)?;
+            // A device that learns a number only now could not count it into its digest.
+            let told = answered.kept + answered.had + reply.fates.iter().filter(|fate| fate.number.is_some()).count();
+            Page::new(self, known.user, request).fill(&mut reply, told)?;
         }
         reply.top = self.meta::<i64>("top")?.unwrap_or(0).cast_unsigned();
         answered.sent = reply.page.len();
@@ -145,7 +147,8 @@ impl Tx<'_> {
             }
             let ahead = (request.incarnation, request.counter) > (incarnation, counter);
             if !ahead {
-                self.run("update asking set twice = 1 where device = ?1", [request.device.bytes()])?;
+                // A copied device, or a request that was held up on its way. Only the former takes the answer to heart
+                // and comes back with a new incarnation: that is what shows that it exists twice.
                 return Ok(Verdict::Forked);
             }
             twice = request.incarnation > incarnation;

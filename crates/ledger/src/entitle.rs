@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::store::Tx;
-use lianhu_core::directive::{Place, Role};
+use lianhu_core::directive::{Place, Placement, Role};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
@@ -34,8 +34,13 @@ impl Tx<'_> {
         let About::Household(household) = entry.about else { return Ok(Entitled::No) };
         if entry.kind == kind::REGISTRATION {
             let Ok(registration) = minicbor::decode::<Registration>(&entry.body) else { return Ok(Entitled::No) };
-            let may = !self.is_known(household)? && self.in_own_area(entry.user, registration.place)?;
-            return Ok(if may || self.holds(entry.user, entry.about)? { Entitled::Yes } else { Entitled::No });
+            return if self.holds(entry.user, entry.about)? {
+                Ok(Entitled::Yes)
+            } else if self.is_known(household)? {
+                Ok(Entitled::No)
+            } else {
+                self.in_own_area(entry.user, registration.place, head.county_seen)
+            };
         }
         let sql = "select until from scope where user = ?1 and about = ?2";
         let hold = self.one(sql, params![entry.user.bytes(), entry.about.key()], |row| row.get::<_, Option<i64>>(0))?;
@@ -61,17 +66,64 @@ impl Tx<'_> {
         Ok(self.one(sql, [About::Household(household).key()], |_| Ok(()))?.is_some())
     }
 
-    /// Whether a place lies in a person's own area: the places they hold, and the villages of their households.
-    fn in_own_area(&self, user: UserId, place: PlaceId) -> Result<bool> {
+    /// Whether a place lies in a person's own area, as they could know it at a number: the places they hold, and the
+    /// villages of their households. What was theirs once and no longer is late, not refused.
+    fn in_own_area(&self, user: UserId, place: PlaceId, seen: u64) -> Result<Entitled> {
         let chain = self.chain(place)?;
         if self.area_users(&chain)?.contains(&user) {
-            return Ok(true);
+            return Ok(Entitled::Yes);
         }
-        let village = self.one("select village from place where id = ?1", [place.bytes()], |row| {
-            row.get::<_, Option<Vec<u8>>>(0)
-        })?;
-        let sql = "select 1 from scope join household on household.id = substr(scope.about, 2) where scope.user = ?1 and scope.until is null and household.village = ?2 limit 1";
-        Ok(self.one(sql, params![user.bytes(), village.flatten()], |_| Ok(()))?.is_some())
+        let mut found = Entitled::No;
+        for outer in &chain {
+            let sql = "select max(ended) from granted where about = ?1 and user = ?2 and number is not null";
+            let params = params![About::Place(*outer).key(), user.bytes()];
+            match self.one(sql, params, |row| row.get::<_, Option<i64>>(0))?.flatten() {
+                Some(ended) if seen < ended.cast_unsigned() => return Ok(Entitled::Yes),
+                Some(_) => found = Entitled::Late,
+                None => {}
+            }
+        }
+        let Some(village) = self.village_around(place)? else { return Ok(found) };
+        let sql = "select substr(about, 2), until from scope where user = ?1 and about between x'68' and x'69'";
+        let held = self.all(sql, [user.bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+        for (household, until) in held {
+            let Some(household) = HouseholdId::from_slice(&household) else { continue };
+            let known = until.is_none_or(|until| seen < until.cast_unsigned());
+            for (origin, replaced) in self.origins(household)? {
+                if self.village_around(origin)? == Some(village) {
+                    if known && replaced.is_none_or(|number| seen < number) {
+                        return Ok(Entitled::Yes);
+                    }
+                    found = Entitled::Late;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn village_around(&self, place: PlaceId) -> Result<Option<PlaceId>> {
+        let sql = "select village from place where id = ?1";
+        let village = self.one(sql, [place.bytes()], |row| row.get::<_, Option<Vec<u8>>>(0))?;
+        Ok(village.flatten().and_then(|id| PlaceId::from_slice(&id)))
+    }
+
+    /// Every origin a household was given, with the number at which the next one took its place.
+    fn origins(&self, household: HouseholdId) -> Result<Vec<(PlaceId, Option<u64>)>> {
+        let about = About::Household(household).key();
+        let sql = "about = ?1 and kind in (?2, ?3) and number is not null";
+        let all = self.entries(sql, params![about, kind::PLACEMENT, kind::REGISTRATION])?;
+        let mut origins: Vec<(PlaceId, Option<u64>)> = Vec::new();
+        for kept in all {
+            if let Some(last) = origins.last_mut() {
+                last.1 = kept.number;
+            }
+            let origin = match kept.entry.kind {
+                kind::PLACEMENT => kept.body::<Placement>()?.origin,
+                _ => kept.body::<Registration>()?.place,
+            };
+            origins.push((origin, None));
+        }
+        Ok(origins)
     }
 
     /// Townships direct inside their own area; all else is the county's.

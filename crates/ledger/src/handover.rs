@@ -4,7 +4,6 @@ use crate::entries::standing;
 use crate::error::Result;
 use crate::store::{Ledger, Tx};
 use lianhu_core::entry::About;
-use lianhu_core::exchange::Digest;
 use lianhu_core::ids::HouseholdId;
 use rusqlite::params;
 
@@ -44,9 +43,13 @@ impl Tx<'_> {
         let all = About::Everything.key();
         let total = self.digest(&all)?.minus(digest);
         self.put_digest(&all, total)?;
-        self.put_digest(&about, Digest::default())?;
-        let roots = "select root from visit where household = ?1";
-        self.run(&format!("delete from need_step where visit in ({roots})"), [household.bytes()])?;
+        self.run("delete from digest where about = ?1", [&about])?;
+        // Its visits no longer count here; that is the one table whose rows speak of several households at once.
+        for root in self.all("select root from visit where household = ?1", [household.bytes()], |row| crate::entries::name_of(row, 0))? {
+            self.drop_visit(root)?;
+        }
+        let roots = "select name from entry where about = ?1";
+        self.run(&format!("delete from need_step where visit in ({roots})"), [&about])?;
         self.run("delete from strike where record in (select name from entry where about = ?1)", [&about])?;
         self.run("delete from amends where entry in (select name from entry where about = ?1)", [&about])?;
         for table in ["dossier", "person", "conflict", "search_key", "visit", "need", "promise", "question"] {

@@ -50,7 +50,7 @@ impl<'a> Page<'a> {
     }
 
     /// Fills the reply: page, cursor, news of grants, and whether the digests agree.
-    pub(crate) fn fill(&self, reply: &mut Reply, kept_now: usize) -> Result<()> {
+    pub(crate) fn fill(&self, reply: &mut Reply, told: usize) -> Result<()> {
         self.reset_for_epoch(reply)?;
         self.open_older(reply)?;
         self.compare_digests(reply)?;
@@ -62,7 +62,7 @@ impl<'a> Page<'a> {
         let fill_left = self.back_fill(reply, &mut room, top)?;
         let live_left = if live_left && room > self.room / 8 { self.live(reply, &mut room, 0, top)? } else { live_left };
         reply.more = live_left || again_left || fill_left || news_left;
-        let quiet = reply.page.is_empty() && reply.grants.is_empty() && !reply.more && kept_now == 0;
+        let quiet = reply.page.is_empty() && reply.grants.is_empty() && !reply.more && told == 0;
         if let (true, Some(theirs)) = (quiet, self.request.digest) {
             reply.agrees = Some(self.whole_digest()? == theirs);
         }

@@ -263,7 +263,12 @@ impl Tx<'_> {
         for household in again {
             self.replay(household)?;
         }
-        self.set_meta("seen", reply.top.max(self.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned()).cast_signed())?;
+        let seen = self.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned();
+        if reply.top > seen {
+            // What was written before this was known is sealed as such, even if it did not fit into this request.
+            while self.seal(PAGE as usize)?.is_some() {}
+            self.set_meta("seen", reply.top.cast_signed())?;
+        }
         self.set_meta("last_exchange", self.around.now().0)?;
         self.set_meta("county_time", reply.time.0)?;
         if reply.verdict == Verdict::Welcome {

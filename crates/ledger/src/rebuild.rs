@@ -1,10 +1,7 @@
 //! Rebuilding: every table that is not durable, dropped and computed again from the entries.
 
-use crate::entries::Kept;
 use crate::error::Result;
-use crate::scope::Point;
 use crate::store::{Ledger, Tx};
-use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Digest;
 use lianhu_core::ids::HouseholdId;
@@ -65,18 +62,11 @@ impl Tx<'_> {
             self.run(&format!("delete from {table}"), [])?;
         }
         self.run("delete from visit_tally", [])?;
-        let is_county = self.identity()?.is_county;
-        if is_county {
-            self.run("delete from scope", [])?;
-        }
         self.rebuild_digests()?;
         self.rebuild_dossiers()?;
         // In the order of the numbers: that is the order in which directives took effect.
         for kept in self.entries("kind <> ?1", [kind::CHANGE])? {
             self.project(&kept)?;
-            if let (true, Some(number)) = (is_county, kept.number) {
-                self.rescope(&kept, Point { number, at: self.arrived(&kept)? })?;
-            }
         }
         Ok(())
     }
@@ -104,11 +94,5 @@ impl Tx<'_> {
             }
         }
         Ok(())
-    }
-
-    /// When the entry's envelope arrived.
-    fn arrived(&self, kept: &Kept) -> Result<Moment> {
-        let sql = "select envelope.sealed_at from entry join envelope on envelope.id = entry.envelope where entry.name = ?1";
-        Ok(Moment(self.one(sql, [kept.name.0], |row| row.get::<_, i64>(0))?.unwrap_or(0)))
     }
 }

@@ -107,22 +107,8 @@ create table edition (
   primary key (period, place, edition)
 ) strict, without rowid;
 
--- Rebuilt ---------------------------------------------------------------------------------------------------------
-
--- The merged dossier of each household.
-create table dossier (
-  household blob primary key,
-  bytes     blob not null
-) strict, without rowid;
-
--- What is held about each thing: count and sum of the names of its numbered entries.
-create table digest (
-  about blob primary key,
-  count integer not null,
-  sum   blob    not null
-) strict, without rowid;
-
--- Who may hold what. At the county: everybody's; on a device: its own.
+-- Who may hold what. At the county: everybody's; on a device: its own. It follows from the directives, but one by
+-- one as they came, and devices have read up to its numbers: it is kept, never computed again.
 create table scope (
   user           blob    not null,
   about          blob    not null,
@@ -137,6 +123,21 @@ create table scope (
 create index scope_about on scope (about);
 create index scope_fill on scope (user, since, about);
 create index scope_moved on scope (user, moved, about);
+
+-- Rebuilt ---------------------------------------------------------------------------------------------------------
+
+-- The merged dossier of each household.
+create table dossier (
+  household blob primary key,
+  bytes     blob not null
+) strict, without rowid;
+
+-- What is held about each thing: count and sum of the names of its numbered entries.
+create table digest (
+  about blob primary key,
+  count integer not null,
+  sum   blob    not null
+) strict, without rowid;
 
 create table place (
   id      blob primary key,

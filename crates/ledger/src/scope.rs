@@ -93,16 +93,22 @@ impl Tx<'_> {
 
     /// Begins or ends a person's hold on a household, as the directives now say.
     fn recover(&self, user: UserId, household: HouseholdId, point: Point) -> Result<()> {
+        if self.holds_everything(user)? {
+            // The end of a single grant takes nothing from those who hold all there is.
+            return Ok(());
+        }
         let about = About::Household(household);
         if !self.covers(user, household)? {
             return self.end(user, about, point);
         }
-        if self.holds(user, about)? {
-            return Ok(());
-        }
+        let held = self.holds(user, about)?;
         self.begin(user, about, point)?;
+        // Also when it was held before: the household may have come to a place that its helper has never heard of.
         for place in self.places_of(household)? {
             self.begin(user, About::Place(place), point)?;
+        }
+        if held {
+            return Ok(());
         }
         // Whoever looks after the same household may know each other by name.
         for other in self.holders(household)? {
@@ -166,7 +172,7 @@ impl Tx<'_> {
 
     /// From this point on the person may hold it; what was numbered before comes as back-fill.
     fn begin(&self, user: UserId, about: About, point: Point) -> Result<()> {
-        if self.holds(user, about)? {
+        if self.holds(user, about)? || self.holds_everything(user)? {
             return Ok(());
         }
         let horizon = about.household().map(|_| point.at.day().plus(-BACK));

@@ -26,7 +26,11 @@ impl World {
     pub(super) fn act(&mut self) -> Result<Vec<usize>, String> {
         let at = self.chance.below(self.members.len());
         self.village.around.pass(1 + i64::try_from(self.chance.below(86_400)).unwrap_or(0));
-        match self.chance.below(44) {
+        let act = self.chance.below(44);
+        if act >= 38 {
+            self.members.iter_mut().for_each(|member| member.at_rest = false);
+        }
+        match act {
             0..=7 => self.visit(at),
             8..=9 => self.amend(at)?,
             10 => self.strike(at),
@@ -48,6 +52,7 @@ impl World {
             }
             36 => self.copy(at)?,
             37 => self.damage(at),
+            // From here on it is the county that acts: nobody has heard of it yet.
             38..=39 => self.entrust(),
             40 => self.take_back(),
             41 => self.county_edits(),

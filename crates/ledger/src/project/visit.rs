@@ -108,7 +108,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn drop_visit(&self, root: EntryName) -> Result<()> {
+    /// Takes the row of a visit away, with all that hangs on it.
+    pub(crate) fn drop_visit(&self, root: EntryName) -> Result<()> {
         let was = self.one("select household, day, struck from visit where root = ?1", [root.0], |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i32>(1)?, row.get::<_, bool>(2)?))
         })?;
