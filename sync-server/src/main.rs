@@ -1,2 +1,117 @@
-//! The county.
-fn main() {}
+//! The county: its ledger on a port. `init` once, `run` from then on; `enrolment-code` for every new device, `backup`
+//! every night, `restore` on the day it is needed.
+
+mod backup;
+mod certificate;
+mod county;
+mod enrolment;
+mod exchange_door;
+mod failure;
+mod home;
+mod limits;
+mod office_door;
+mod running;
+
+use clap::{Parser, Subcommand};
+use enrolment::CodeWanted;
+use failure::Result;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// 联户县服务器：县里的台账，供各乡镇和帮扶干部的设备交换。
+#[derive(Debug, Parser)]
+#[command(name = "lianhu-sync-server", version)]
+struct Line {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// 建立一个县：新台账、新钥匙、第一个登记码（县级管理员）。
+    Init {
+        /// 数据目录；不存在则新建，须为空。
+        #[arg(long)]
+        data: PathBuf,
+        /// 县的行政区划代码（6 位）。
+        #[arg(long)]
+        county: String,
+        /// 县的名称。
+        #[arg(long)]
+        name: String,
+        /// 已有的 TLS 证书（PEM）；不给则自行生成。
+        #[arg(long, requires = "cert_key")]
+        cert: Option<PathBuf>,
+        /// 证书的私钥（PEM）。
+        #[arg(long, requires = "cert")]
+        cert_key: Option<PathBuf>,
+    },
+    /// 开始服务，直到收到 SIGTERM 或 Ctrl-C；正在办的办完再停。
+    Run {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+        /// 监听地址，如 0.0.0.0:8443；端口 0 表示任选。
+        #[arg(long)]
+        listen: SocketAddr,
+        /// 不加密；只许用于本机地址。
+        #[arg(long)]
+        plain_http: bool,
+    },
+    /// 给一个人一个登记码（一码一设备）；服务运行时也可以用。
+    EnrolmentCode {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+        #[command(flatten)]
+        wanted: CodeWanted,
+    },
+    /// 备份到一个新目录；服务不用停。
+    Backup {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+        /// 备份目录；不存在则新建，须为空。
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 用备份在一个新目录里恢复；各设备会自动补交备份之后的内容。
+    Restore {
+        /// 新的数据目录；须为空。
+        #[arg(long)]
+        data: PathBuf,
+        /// 备份目录。
+        #[arg(long)]
+        from: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match act(Line::parse().act) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say(&mut std::io::stderr(), &failure.to_json());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(act: Act) -> Result<()> {
+    let told = match act {
+        Act::Init { data, county, name, cert, cert_key } => {
+            enrolment::found(&data, &county, &name, cert.as_deref().zip(cert_key.as_deref()))?
+        }
+        Act::Run { data, listen, plain_http } => return running::run(&data, listen, plain_http),
+        Act::EnrolmentCode { data, wanted } => office_door::ask_for_code(&data, &wanted)?,
+        Act::Backup { data, out } => backup::back_up(&data, &out)?,
+        Act::Restore { data, from } => backup::restore(&data, &from)?,
+    };
+    say(&mut std::io::stdout(), &told);
+    Ok(())
+}
+
+/// One line of JSON. A reader that has gone away is no failure of ours.
+fn say(to: &mut dyn std::io::Write, told: &serde_json::Value) {
+    writeln!(to, "{told}").and_then(|()| to.flush()).ok();
+}

@@ -1,0 +1,146 @@
+//! The county while it runs: one ledger, worked on one act at a time off the async threads, and room for so many
+//! requests at once.
+
+use crate::limits::Limits;
+use axum::body::{Body, HttpBody};
+use lianhu_core::enrolment_code::Fingerprint;
+use lianhu_core::hub::HubError;
+use lianhu_ledger::{Answered, Ledger};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+
+/// How long the sender of a request may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How many requests may wait for the ledger.
+const MOST_WAITING: usize = 256;
+/// How many KiB of requests are held at once, of all who are sending.
+const MOST_KIB: usize = 48 * 1024;
+const KIB: usize = 1024;
+
+/// Why a request is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unheard {
+    /// Longer than any honest one.
+    TooLong,
+    /// Nothing came for too long, or the line broke.
+    Silent,
+    /// No room now.
+    Busy,
+}
+
+/// What was read of a request, and the room it takes until it is answered.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) bytes: Vec<u8>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// A running county.
+#[derive(Debug, Clone)]
+pub(crate) struct County {
+    ledger: Arc<Mutex<Ledger>>,
+    waiting: Arc<Semaphore>,
+    room: Arc<Semaphore>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) fingerprint: Fingerprint,
+}
+
+impl County {
+    pub(crate) fn new(ledger: Ledger, fingerprint: Fingerprint) -> Self {
+        Self {
+            ledger: Arc::new(Mutex::new(ledger)),
+            waiting: Arc::new(Semaphore::new(MOST_WAITING)),
+            room: Arc::new(Semaphore::new(MOST_KIB)),
+            limits: Arc::default(),
+            fingerprint,
+        }
+    }
+
+    /// Reads a request of at most so many bytes. It may take as long as it needs, as long as it moves.
+    pub(crate) async fn hear(&self, mut body: Body, most: usize) -> std::result::Result<Heard, Unheard> {
+        if body.size_hint().lower() > most as u64 {
+            return Err(Unheard::TooLong);
+        }
+        let mut bytes = Vec::new();
+        let mut room: Option<OwnedSemaphorePermit> = None;
+        loop {
+            let next = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
+            let next = tokio::time::timeout(SILENCE, next).await.map_err(|_| Unheard::Silent)?;
+            let Some(frame) = next else { return Ok(Heard { bytes, _room: room }) };
+            let Ok(data) = frame.map_err(|_| Unheard::Silent)?.into_data() else { continue };
+            if bytes.len() + data.len() > most {
+                return Err(Unheard::TooLong);
+            }
+            // Room is taken for what has come, not for what was announced: an announcement costs nothing.
+            let held = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+            let more = (bytes.len() + data.len()).div_ceil(KIB).saturating_sub(held);
+            let more = u32::try_from(more).map_err(|_| Unheard::TooLong)?;
+            let more = self.room.clone().try_acquire_many_owned(more).map_err(|_| Unheard::Busy)?;
+            match room.as_mut() {
+                Some(room) => room.merge(more),
+                None => room = Some(more),
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+
+    /// Works on the ledger, one act after the other, in the order they came. An act that was begun is finished even
+    /// if whoever asked has gone.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Ledger) -> T + Send + 'static,
+    ) -> std::result::Result<T, Unheard> {
+        let place = self.waiting.clone().try_acquire_owned().map_err(|_| Unheard::Busy)?;
+        let mut ledger = self.ledger.clone().lock_owned().await;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = act(&mut ledger);
+            drop(place);
+            done
+        });
+        done.await.map_err(|_| Unheard::Busy)
+    }
+
+    /// Answers one request frame of a device that does not ask too often.
+    pub(crate) async fn answer(&self, heard: Heard) -> std::result::Result<Answered, Refused> {
+        let limits = self.limits.clone();
+        let done = self.work(move |ledger| {
+            let device = ledger.asker(&heard.bytes)?;
+            if !limits.may_exchange(device, Instant::now()) {
+                return Err(Refused::TooOften);
+            }
+            Ok(ledger.answer(&heard.bytes)?)
+        });
+        done.await?
+    }
+
+    /// Waits until no act is under way, and lets nobody in any more.
+    pub(crate) async fn close(&self) {
+        self.waiting.close();
+        drop(self.ledger.lock().await);
+    }
+}
+
+/// Why an exchange was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// In the words both sides share.
+    Hub(HubError),
+    /// The request could not be heard out.
+    Unheard(Unheard),
+    /// More often than a device may.
+    TooOften,
+}
+
+impl From<HubError> for Refused {
+    fn from(error: HubError) -> Self {
+        Self::Hub(error)
+    }
+}
+
+impl From<Unheard> for Refused {
+    fn from(error: Unheard) -> Self {
+        Self::Unheard(error)
+    }
+}
