@@ -19,11 +19,31 @@ pub(crate) fn information() -> Result<f64> {
     for _ in 0..RECORDS {
         bodies.extend(minicbor::to_vec(texts.visit(&mut chance, Day(20_778)))?);
     }
+    packed(bodies).map(|size| size as f64 / f64::from(RECORDS) + BESIDE)
+}
+
+/// The size of these bytes after `xz -9e`.
+fn packed(bytes: Vec<u8>) -> Result<usize> {
     let mut xz = Command::new("xz").args(["-9e", "-c"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = xz.stdin.take().context("xz takes no input")?;
-    let feeder = std::thread::spawn(move || input.write_all(&bodies));
+    let feeder = std::thread::spawn(move || input.write_all(&bytes));
     let output = xz.wait_with_output()?;
     feeder.join().ok().context("xz broke off")??;
     ensure!(output.status.success(), "xz failed: install xz-utils");
-    Ok(output.stdout.len() as f64 / f64::from(RECORDS) + BESIDE)
+    Ok(output.stdout.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_as_rich_as_real_ones() {
+        let (texts, mut chance) = (Texts::new(Split::Unseen), Chance::new(1));
+        let notes: Vec<_> = (0..RECORDS).filter_map(|_| texts.visit(&mut chance, Day(20_778)).note).collect();
+        let characters: usize = notes.iter().map(|note| note.chars().count()).sum();
+        let bits = packed(notes.concat().into_bytes()).unwrap() as f64 * 8.0 / characters as f64;
+        println!("{bits:.2} bits a character, {} characters a note", characters / notes.len());
+        assert!((5.5..6.5).contains(&bits), "{bits} bits a character");
+    }
 }

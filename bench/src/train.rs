@@ -9,7 +9,7 @@ use lianhu_ledger::InProcess;
 use std::path::Path;
 
 /// How large the dictionary is, in bytes.
-const SIZE: usize = 64 * 1024;
+const SIZE: usize = 96 * 1024;
 /// How many counties speak in it.
 const COUNTIES: u64 = 70;
 

@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::texts::{Split, Texts};
 use anyhow::{Context, Result, anyhow};
-use lianhu_core::day::{Day, Moment};
+use lianhu_core::day::Moment;
 use lianhu_core::directive::{Cadre, Grant, Place, Placement, Role};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::hub::Hub;
@@ -59,11 +59,6 @@ impl Village {
         self.county.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The day on which it is today.
-    pub(crate) fn today(&self) -> Day {
-        NOW.day()
-    }
-
     /// Takes in a person with a role, for the whole village where the role has an area.
     pub(crate) fn person(&mut self, role: &str) -> Result<UserId> {
         let user = UserId::mint(&*self.around);
@@ -96,6 +91,15 @@ impl Village {
                 houses.push(house);
             }
             Ok(houses)
+        };
+        Ok(self.ledger().direct(act)?)
+    }
+
+    /// Entrusts these households to one more person.
+    pub(crate) fn entrust(&self, houses: &[HouseholdId], user: UserId) -> Result<()> {
+        let act = |w: &lianhu_ledger::Writing<'_>| {
+            let grant = Grant { user, duty: "帮扶责任人".into() };
+            houses.iter().try_for_each(|house| w.record(About::Household(*house), kind::GRANT, Source::Office, &grant).map(drop))
         };
         Ok(self.ledger().direct(act)?)
     }

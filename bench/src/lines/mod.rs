@@ -1,5 +1,10 @@
 //! The lines of the table, one figure or one family of figures a file. What is not built yet is not listed.
 
+mod first_screen;
+mod gate;
+mod idle;
+mod link_time;
+mod save;
 mod wire_bytes;
 
 use crate::line::Line;
@@ -8,4 +13,11 @@ use crate::line::Line;
 pub(crate) type Measured = anyhow::Result<Vec<Line>>;
 
 /// Every measurement with the name by which `--only` asks for it.
-pub(crate) const ALL: &[(&str, fn() -> Measured)] = &[("wire_bytes", wire_bytes::measure)];
+pub(crate) const ALL: &[(&str, fn() -> Measured)] = &[
+    ("wire_bytes", wire_bytes::measure),
+    ("idle", idle::measure),
+    ("link_time", link_time::measure),
+    ("first_screen", first_screen::measure),
+    ("save", save::measure),
+    ("gate", gate::measure),
+];

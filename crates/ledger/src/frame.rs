@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 /// The largest frame taken apart, in bytes after unpacking.
 pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
 
-const LEVEL: i32 = 15;
+const LEVEL: i32 = 19;
 const FAST_LEVEL: i32 = 3;
 static DICTIONARY: &[u8] = include_bytes!("wire.dict");
 
