@@ -68,6 +68,10 @@ struct World {
     promised: BTreeMap<EntryName, (Answer, Option<u64>)>,
     /// Devices that were copied or restored: only these may be told that they exist twice.
     copied: BTreeSet<DeviceId>,
+    /// Devices that a test has damaged.
+    hurt: BTreeSet<DeviceId>,
+    /// The last reply, for the account of a failure.
+    last_heard: String,
     wire: Wire,
     steps: Vec<String>,
     serial: u64,
@@ -117,6 +121,8 @@ impl World {
             said: BTreeMap::new(),
             promised: BTreeMap::new(),
             copied: BTreeSet::new(),
+            hurt: BTreeSet::new(),
+            last_heard: String::new(),
             wire: Wire::default(),
             steps: Vec::new(),
             serial: 0,

@@ -465,9 +465,21 @@ impl Tx<'_> {
                 }
             }
             if !moved {
-                return Ok(());
+                return self.merge_left_out(household);
             }
         }
+    }
+
+    /// Merges living changes that the dossier lacks: after damage, what built on a lost change waits for it too.
+    fn merge_left_out(&self, household: HouseholdId) -> Result<()> {
+        let sql = "select count(*) from entry where about = ?1 and kind = ?2 and standing = 0";
+        let living = self.one(sql, params![About::Household(household).key(), kind::CHANGE], |row| row.get::<_, i64>(0))?;
+        if i64::try_from(self.dossier(household)?.len()).unwrap_or(i64::MAX) >= living.unwrap_or(0) {
+            return Ok(());
+        }
+        let dossier = self.dossier_from_changes(household, "1")?;
+        self.put_dossier(household, &dossier)?;
+        self.project_household(household, &dossier)
     }
 
     /// What this device may hold from now on, or no longer.

@@ -259,7 +259,8 @@ impl World {
         self.overhear(at)?;
         if let Ok(done) = done {
             if done.rounds > 400 {
-                return Err(format!("an exchange took {} rounds", done.rounds));
+                let last = self.last_heard.clone();
+                return Err(format!("an exchange took {} rounds, the last {last:?}", done.rounds));
             }
             self.check_tables(at)?;
         } else {
@@ -335,6 +336,7 @@ impl World {
         self.tells(format!("{} loses {name:?} by damage", self.members[at].name));
         self.members[at].phone.ledger_mut().lose(name).expect("a ledger can be damaged");
         self.members[at].damaged = true;
+        self.hurt.insert(device);
     }
 
     fn entrust(&mut self) {

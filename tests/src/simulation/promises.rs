@@ -58,9 +58,11 @@ impl World {
     fn check_answers(&self, held: &[Held]) -> Kept {
         let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
         for entry in &refused {
-            // The phones of this simulation write nothing but what they may; only copies may get in each other's way.
-            let of_copies = matches!(entry.code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
-            ensure(of_copies && !self.copied.is_empty(), || {
+            // The phones of this simulation write nothing but what they may; only copies may get in each other's way,
+            // and a phone that has lost a part of what it knew.
+            let of_order = matches!(entry.code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
+            let device = Entry::read(&entry.bytes).map(|read| read.device).map_err(|error| error.to_string())?;
+            ensure(of_order && (self.copied.contains(&device) || self.hurt.contains(&device)), || {
                 let read = Entry::read(&entry.bytes).map(|read| (read.kind, read.about, read.user, read.device));
                 format!("{:?} was refused: {:?}, in an envelope of {:?}: {read:?}", entry.name, entry.code, entry.user)
             })?;
@@ -108,6 +110,11 @@ impl World {
             if reply.verdict == Verdict::Forked {
                 ensure(self.copied.contains(&device), || "a phone that exists once was told that it exists twice".into())?;
             }
+            self.last_heard = format!(
+                "{:?}, top {}, {} receipts, {} in the page, cursor {:?}, more {}, {} news, {} fates, agrees {:?}",
+                reply.verdict, reply.top, reply.receipts.len(), reply.page.len(), reply.cursor, reply.more, reply.grants.len(),
+                reply.fates.len(), reply.agrees
+            );
             for (name, answer, number) in told(&request, &reply) {
                 self.promised.insert(name, (answer, number));
                 if let Some(number) = number {
