@@ -65,6 +65,9 @@ impl<F: Copy + Ord> Header<F> {
         meanings: &Meanings<F>,
         enough: &dyn Fn(&BTreeSet<F>) -> bool,
     ) -> Option<Self> {
+        let last = rows.last().map_or(0, |row| row.number);
+        let among: Vec<Merged> = merged.iter().filter(|range| range.first_row <= last).copied().collect();
+        let merged = among.as_slice();
         let mut best: Option<(usize, &[Row])> = None;
         for depth in 1..=MAX_DEPTH {
             for window in rows.windows(depth).filter(|window| is_one_header(window, merged)) {

@@ -24,7 +24,7 @@ pub struct RosterPlace {
 pub type Cells = BTreeMap<&'static str, String>;
 
 /// A household with its people, in the order of its rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RosterHousehold {
     /// Where it is from.
     pub place: RosterPlace,
@@ -63,6 +63,13 @@ impl RosterHousehold {
     #[must_use]
     pub fn head(&self) -> Option<&RosterPerson> {
         self.persons.iter().find(|person| person.relation() == "户主")
+    }
+}
+
+impl fmt::Debug for RosterHousehold {
+    /// Only where and how many: a household's cells never reach a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RosterHousehold(sheet {}, row {}, {} persons)", self.sheet, self.row, self.persons.len())
     }
 }
 

@@ -213,7 +213,8 @@ impl RosterReader {
         }
         let household = facts::read(row, &state.layout, self.today);
         let person = self.people.read(row, &state.layout, at, &mut self.doubts);
-        let numbered = matches!(household.number, Some(Code::Whole(_)));
+        let digits = |number: &str| number.bytes().filter(u8::is_ascii_digit).count() >= 6;
+        let numbered = matches!(&household.number, Some(Code::Whole(number)) if digits(number));
         self.rows += 1;
         self.nonsense += u32::from(person.number.is_none() && !person.kinship.listed && !numbered);
         self.gathering.take(RosterRow { at, household, person }, &mut self.doubts);

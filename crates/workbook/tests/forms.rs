@@ -133,6 +133,8 @@ fn the_47_column_list_is_understood_and_what_is_never_collected_is_refused() {
     for never in ["中共党员", "已婚", "6222020200112233445", "佛教"] {
         assert!(!everything.contains(never), "{never}");
     }
+    let logged = format!("{reading:?}");
+    assert!(!logged.contains(&head) && !logged.contains("13700000001"), "a log line tells no numbers of people");
     assert_eq!(reading.households[0].cells["id_standard"], "国家标准");
     assert_eq!(reading.households[0].persons[0].cells["birth"], "1968-05-15");
 }
