@@ -102,17 +102,24 @@ impl County {
         done.await.map_err(|_| Unheard::Busy)
     }
 
-    /// Answers one request frame of a device that does not ask too often.
+    /// Answers one request frame; a device that hurries is answered in its turn.
     pub(crate) async fn answer(&self, heard: Heard) -> std::result::Result<Answered, Refused> {
         let limits = self.limits.clone();
         let done = self.work(move |ledger| {
             let device = ledger.asker(&heard.bytes)?;
-            if !limits.may_exchange(device, Instant::now()) {
-                return Err(Refused::TooOften);
+            match limits.turn(device, Instant::now()) {
+                Some(Duration::ZERO) => Ok(Ok(ledger.answer(&heard.bytes)?)),
+                Some(wait) => Ok(Err((heard, wait))),
+                None => Err(Refused::TooOften),
             }
-            Ok(ledger.answer(&heard.bytes)?)
         });
-        done.await?
+        match done.await?? {
+            Ok(answered) => Ok(answered),
+            Err((heard, wait)) => {
+                tokio::time::sleep(wait).await;
+                Ok(self.work(move |ledger| ledger.answer(&heard.bytes)).await??)
+            }
+        }
     }
 
     /// Waits until no act is under way, and lets nobody in any more.

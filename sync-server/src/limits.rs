@@ -7,9 +7,12 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Exchanges a second that a device may ask for, on average and at once.
-const PACE: f64 = 20.0;
-const AT_ONCE: f64 = 40.0;
+/// Exchanges a second that a device gets, on average and at once. A device that fetches a whole county page by page
+/// on a fast line is slowed down to this, not refused.
+const PACE: f64 = 50.0;
+const AT_ONCE: f64 = 100.0;
+/// How many more may wait for their turn; what comes beyond is no honest device.
+const MOST_WAITING: f64 = 50.0;
 /// Wrong codes that may come from one address, and from everywhere, within [`WINDOW`].
 const WRONG_HERE: u32 = 60;
 const WRONG_ANYWHERE: u32 = 1000;
@@ -43,18 +46,19 @@ struct Count {
 }
 
 impl Limits {
-    /// Whether a device, known by its signature, may exchange now.
-    pub(crate) fn may_exchange(&self, device: DeviceId, now: Instant) -> bool {
+    /// How long a device, known by its signature, has to wait before it is answered; nothing when too many of its
+    /// requests are waiting already.
+    pub(crate) fn turn(&self, device: DeviceId, now: Instant) -> Option<Duration> {
         let mut devices = held(&self.devices);
         let pace = devices.entry(device).or_insert(Pace { left: AT_ONCE, at: now });
         let rested = now.saturating_duration_since(pace.at).as_secs_f64();
         pace.left = (pace.left + rested * PACE).min(AT_ONCE);
         pace.at = now;
-        let may = pace.left >= 1.0;
-        if may {
-            pace.left -= 1.0;
+        if pace.left < 1.0 - MOST_WAITING {
+            return None;
         }
-        may
+        pace.left -= 1.0;
+        Some(Duration::from_secs_f64((-pace.left).max(0.0) / PACE))
     }
 
     /// Whether a code from this address is looked at now.
@@ -102,11 +106,13 @@ mod tests {
         let around = Staged::new(1, lianhu_core::day::Moment(0));
         let (hurried, calm) = (DeviceId::mint(&around), DeviceId::mint(&around));
         let (limits, now) = (Limits::default(), Instant::now());
-        let at_once = (0..100).filter(|_| limits.may_exchange(hurried, now)).count();
-        assert_eq!(at_once, 40);
-        assert!(limits.may_exchange(calm, now));
-        let later = now + Duration::from_secs(1);
-        assert_eq!((0..100).filter(|_| limits.may_exchange(hurried, later)).count(), 20);
+        let turns: Vec<_> = (0..200).map(|_| limits.turn(hurried, now)).collect();
+        assert_eq!(turns.iter().filter(|turn| **turn == Some(Duration::ZERO)).count(), 100);
+        assert_eq!(turns[149], Some(Duration::from_secs(1)), "the last that may wait");
+        assert!(turns.iter().skip(150).all(Option::is_none));
+        assert_eq!(limits.turn(calm, now), Some(Duration::ZERO));
+        let later = now + Duration::from_secs(2);
+        assert_eq!(limits.turn(hurried, later), Some(Duration::ZERO));
     }
 
     #[test]
