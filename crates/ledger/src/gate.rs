@@ -77,7 +77,7 @@ impl Tx<'_> {
     /// Lets an entry in, or says where else it went. The same entry again changes nothing.
     pub(crate) fn admit(&self, arrival: &Arrival<'_>, bytes: &[u8]) -> Result<Outcome> {
         let name = EntryName::of(bytes);
-        if let Some(known) = self.fate(name)? {
+        if let Some(known) = self.fate(name)?.filter(|(answer, ..)| *answer != Answer::Quarantined) {
             return Ok(known);
         }
         let entry = match read(bytes) {
@@ -86,6 +86,9 @@ impl Tx<'_> {
         };
         if entry.user != arrival.head.user || entry.device != arrival.head.device {
             return self.set_aside(arrival, name, bytes, Code::NotTheAuthor);
+        }
+        if let Some(known) = self.refused_before(name, arrival)? {
+            return Ok(known);
         }
         let late = match self.entitled(arrival.head, &entry)? {
             Entitled::Yes => false,
@@ -146,6 +149,26 @@ impl Tx<'_> {
         let sql = "select code from quarantine where name = ?1";
         let code = self.one(sql, [name.0], |row| row.get::<_, i64>(0))?;
         Ok(code.map(|code| (Answer::Quarantined, None, code_from(code))))
+    }
+
+    /// Whether this very entry was refused before for what it is. What was refused for the envelope it came in, whoever
+    /// had sealed that, is no fault of the entry: it is judged anew.
+    fn refused_before(&self, name: EntryName, arrival: &Arrival<'_>) -> Result<Option<Outcome>> {
+        let sql = "select code, device = ?2 from quarantine where name = ?1";
+        let row = self.one(sql, params![name.0, arrival.head.device.bytes()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
+        })?;
+        let Some((code, same_device)) = row else { return Ok(None) };
+        let code = code_from(code);
+        let of_entry = matches!(
+            code,
+            Some(Code::NotAnEntry | Code::NotTheBody | Code::NotEntitled | Code::SeqTaken | Code::SeqGap | Code::Poisoned)
+        );
+        if same_device && of_entry {
+            return Ok(Some((Answer::Quarantined, None, code)));
+        }
+        self.run("delete from quarantine where name = ?1", [name.0])?;
+        Ok(None)
     }
 
     fn park(&self, arrival: &Arrival<'_>, name: EntryName, entry: &Entry, bytes: &[u8]) -> Result<Outcome> {
