@@ -1,0 +1,355 @@
+-- The ledger 台账: one encrypted SQLite file (SQLCipher), the same on a phone, in a township and at the county.
+-- A test compares this page with a fresh file; crates/ledger/src/schema.sql is what makes one.
+--
+-- How to read it
+--   entry      what somebody wrote, named by the SHA-256 of its bytes, never edited        docs/exchange.md
+--   durable    tables that hold what cannot be computed; they change by adding only
+--   rebuilt    tables that the entries add up to: dropped and computed again at will (crates/ledger/src/rebuild.rs)
+--
+-- Spellings
+--   id         16 random bytes (places, households, people and cadres that an import brings: HMAC, decisions/0006)
+--   name       32 bytes, SHA-256
+--   about      one letter and 16 bytes: h household, p place, o organisation, c county (zeros), u cadre, * everything (zeros)
+--   number     the county's: 1, 2, 3 … in the order it took the entries in; null means it is on this device only
+--   day        days since 1970-01-01;  *_at, at: seconds since 1970-01-01 UTC by the clock of whoever wrote the row
+--   user       a cadre's id;  person: a family member's id
+--
+-- Opening: pragma key, journal_mode = wal, synchronous = full, secure_delete = on, user_version = 1.
+-- A file of a higher user_version is refused with a sentence.
+
+-- Durable ---------------------------------------------------------------------------------------------------------
+
+-- Settings: whose ledger this is (county, county_name, county_key, user, device, incarnation, seed, is_county), its
+-- counters (mono, counter, envelope_number, turn, top), how far it has read (cursor, seen, differs), the county's log
+-- (epoch, base, chain, import_key, root_place), and the shell's own (set/server, set/pin, set/name, set/roles).
+create table meta (
+  key   text primary key,
+  value any
+) strict, without rowid;
+
+-- Every entry, one's own and others'. One's own without a number are the outbox: there is no other.
+create table entry (
+  id       integer primary key,         -- the order in which they came here
+  name     blob    not null unique,
+  kind     integer not null,            -- core/entry.rs `kind`; an unknown one is kept and passed on
+  about    blob    not null,
+  user     blob    not null,            -- who wrote it
+  device   blob    not null,            -- on which device
+  day      integer not null default 0,  -- the day a record speaks of; 0 for changes and directives
+  number   integer unique,
+  standing integer not null default 0,  -- 0 living, 1 parked, 2 set aside by the county, 3 withdrawn and written again
+  code     integer,                     -- why it is set aside, core/exchange.rs `Code`
+  late     integer not null default 0,  -- 待核: written after its author knew that the grant had ended
+  envelope integer,                     -- envelope.id: how it travelled
+  bytes    blob    not null             -- as written
+) strict;
+create index entry_about on entry (about, number);
+create index entry_waiting on entry (id) where number is null;
+create index entry_envelope on entry (envelope);
+
+-- Every envelope sealed here or taken in. One that came down in a page is known by name only: its header is empty.
+create table envelope (
+  id          integer primary key,
+  name        blob    not null unique,
+  device      blob    not null,
+  incarnation integer not null,
+  number      integer not null,
+  header      blob    not null,          -- exactly what was signed
+  signature   blob    not null,
+  sealed_at   integer not null,          -- by this ledger's clock: sealed here, or received here
+  receipt     blob,                      -- the county's signed receipt; empty: given up in favour of a new incarnation
+  unique (device, incarnation, number)
+) strict;
+create index envelope_open on envelope (id) where receipt is null;
+
+-- What was refused, with its bytes and the head of its envelope, until a person has looked.
+create table quarantine (
+  id       integer primary key,
+  name     blob    not null unique,
+  envelope blob    not null,
+  device   blob    not null,
+  user     blob    not null,
+  code     integer not null,
+  at       integer not null,
+  header   blob    not null,
+  bytes    blob    not null
+) strict;
+create index quarantine_device on quarantine (device);
+
+-- How each device has been asking: by this the county tells a late double from a device that exists twice.
+create table asking (
+  device      blob primary key,
+  incarnation integer not null,
+  counter     integer not null,
+  recent      blob    not null,          -- SHA-256 of its last 16 requests, newest first
+  twice       integer not null default 0,
+  last_at     integer not null
+) strict, without rowid;
+
+-- Secrets that have enrolled a device: each does so once.
+create table enrolled (
+  secret blob primary key,               -- its SHA-256
+  device blob not null
+) strict, without rowid;
+
+-- Visits begun and not yet saved, as the form keeps them.
+create table draft (
+  id        blob    primary key,
+  household blob    not null,
+  body      text    not null,
+  saved_at  integer not null
+) strict, without rowid;
+
+-- What was looked at or taken out although it is masked: each row carries the hash of the one before, and the newest
+-- hash travels with every envelope.
+create table audit (
+  id     integer primary key,
+  at     integer not null,
+  what   text    not null,
+  about  blob    not null,
+  reason text    not null,
+  hash   blob    not null
+) strict;
+
+-- Households of which records older than twelve months were asked for.
+create table older_wanted (
+  about blob primary key
+) strict, without rowid;
+
+-- Editions of reports that were given out, so that the next one can say what has changed.
+create table edition (
+  period  text    not null,              -- FROM..TO
+  place   blob    not null,              -- empty: everything held
+  edition integer not null,
+  made_at integer not null,
+  figures text    not null,              -- the report as JSON
+  primary key (period, place, edition)
+) strict, without rowid;
+
+-- Who may hold what. At the county: everybody's; on a device: its owner's. It follows from the directives, but one by
+-- one as they came, and devices have read up to its numbers: it is kept, never computed again.
+create table scope (
+  user           blob    not null,
+  about          blob    not null,
+  since          integer not null,       -- the number from which on; what came before is filled in
+  until          integer,                -- the number at which it ended
+  moved          integer not null,       -- since, or until once it has ended: the order in which it is told
+  horizon        integer,                -- records of days before it are not sent unless asked for
+  excluded_count integer not null default 0,  -- the digest of the records left out because of the horizon
+  excluded_sum   blob    not null default x'00000000000000000000000000000000',
+  primary key (user, about)
+) strict, without rowid;
+create index scope_about on scope (about);
+create index scope_fill on scope (user, since, about);
+create index scope_moved on scope (user, moved, about);
+
+-- Rebuilt ---------------------------------------------------------------------------------------------------------
+
+-- The merged dossier 户档 of each household: a cache of its changes.
+create table dossier (
+  household blob primary key,
+  bytes     blob not null
+) strict, without rowid;
+
+-- What is held about each thing: count, and sum of the names of its numbered entries modulo 2^128. `*` is the whole.
+create table digest (
+  about blob primary key,
+  count integer not null,
+  sum   blob    not null
+) strict, without rowid;
+
+-- Places of both trees: 县/乡镇/村/屯/组 and 安置点/楼栋/单元.
+create table place (
+  id      blob primary key,
+  name    text not null,
+  level   text not null,                 -- county, town, village, natural_village, group, site, building, unit
+  parent  blob,
+  code    text,                          -- the official code, where there is one
+  town    blob,                          -- the town it lies in, or is
+  village blob,                          -- the village it lies in, or is
+  path    text not null                  -- 南召县/皇后乡/北召店村
+) strict, without rowid;
+create index place_parent on place (parent);
+create index place_path on place (path);
+
+-- People who work with lianhu. No certificate number, nothing political.
+create table cadre (
+  id      blob primary key,
+  name    text not null,
+  unit    text,
+  belongs text,
+  rank    text,
+  phone   text
+) strict, without rowid;
+
+-- What they may do: helper, first_secretary, township, county.
+create table role (
+  user  blob not null,
+  role  text not null,
+  place blob,
+  entry blob primary key
+) strict, without rowid;
+create index role_user on role (user);
+
+-- Their devices, and the key each signs with.
+create table device (
+  id      blob primary key,
+  user    blob    not null,
+  key     blob    not null,
+  label   text    not null,
+  revoked integer not null
+) strict, without rowid;
+create index device_user on device (user);
+
+-- Directives that entrust, with the number of their end. Without a number they are waiting and entrust nothing yet.
+create table granted (
+  entry  blob primary key,
+  user   blob not null,
+  about  blob not null,
+  duty   text not null,
+  number integer,
+  ended  integer
+) strict, without rowid;
+create index granted_about on granted (about);
+create index granted_user on granted (user);
+
+-- Secrets with which a person can enrol a device: their SHA-256.
+create table enrolment (
+  secret blob primary key,
+  user   blob not null
+) strict, without rowid;
+
+-- One row a household: the statements that count, and where it is placed.
+create table household (
+  id           blob primary key,
+  national_no  text,                     -- 户编号
+  head         text    not null,         -- 户主
+  phone        text,
+  origin       blob,                     -- 迁出地, or the home place
+  present      blob,                     -- where they live now, if elsewhere
+  village      blob,                     -- the home village: what reports count it under
+  town         blob,
+  site         text,
+  batch_year   integer,                  -- 搬迁年度
+  building     text,
+  unit         text,
+  room         text,
+  persons      integer not null,         -- those who count as living here
+  disagreeing  integer not null          -- how many facts say two things
+) strict, without rowid;
+create index household_village on household (village);
+create index household_origin on household (origin);
+create index household_present on household (present);
+
+-- One row a person of a household.
+create table person (
+  id        blob primary key,
+  household blob    not null,
+  name      text    not null,
+  relation  text,
+  sex       text,
+  birth     text,
+  id_no     text,                        -- unmasked here, masked wherever it is shown
+  phone     text,
+  counts    integer not null             -- 0 for 自然减少
+) strict, without rowid;
+create index person_household on person (household);
+
+-- Facts that say more than one thing.
+create table conflict (
+  household blob not null,
+  key       text not null,
+  primary key (household, key)
+) strict, without rowid;
+
+-- What a household can be found by: names, pinyin, initials, tails of numbers written backwards after `~`, rooms.
+create table search_key (
+  key       text not null,
+  household blob not null,
+  primary key (key, household)
+) strict, without rowid;
+create index search_household on search_key (household);
+
+-- One row a visit 走访, by its root; a correction is another entry of the same row.
+create table visit (
+  root       blob primary key,
+  entry      blob    not null,           -- the version that counts
+  household  blob    not null,
+  user       blob    not null,
+  day        integer not null,
+  number     integer,
+  versions   integer not null,           -- live versions: more than one asks for a decision
+  struck     integer not null,
+  who_met    text,
+  mode       text,
+  next_on    integer
+) strict, without rowid;
+create index visit_household on visit (household, day);
+create index visit_day on visit (day);
+
+-- Which record corrects which.
+create table amends (
+  entry  blob not null,
+  target blob not null,
+  primary key (entry, target)
+) strict, without rowid;
+create index amends_target on amends (target);
+
+-- Which record was struck 作废, and by which entry.
+create table strike (
+  record blob not null,
+  entry  blob not null,
+  primary key (record, entry)
+) strict, without rowid;
+
+-- Needs 诉求 raised at visits that count, and the furthest step reached: 登记 0, 受理 1, 办理 2, 办结 3, 评价 4.
+create table need (
+  root      blob    not null,
+  position  integer not null,
+  household blob    not null,
+  category  text    not null,
+  text      text    not null,
+  raised_on integer not null,
+  step      integer not null,
+  primary key (root, position)
+) strict, without rowid;
+create index need_household on need (household, step);
+create index need_raised on need (raised_on);
+
+-- The steps recorded of a need.
+create table need_step (
+  visit    blob    not null,
+  position integer not null,
+  step     integer not null,
+  day      integer not null,
+  entry    blob    not null,
+  primary key (visit, position, entry)
+) strict, without rowid;
+
+-- Promises made at visits that count.
+create table promise (
+  root      blob    not null,
+  position  integer not null,
+  household blob    not null,
+  text      text    not null,
+  due       integer,
+  primary key (root, position)
+) strict, without rowid;
+create index promise_household on promise (household);
+
+-- Questions that a newer roster leaves open: it no longer names this household, or this person.
+create table question (
+  entry     blob primary key,
+  household blob not null,
+  person    blob,
+  file      text not null,
+  answer    text
+) strict, without rowid;
+
+-- Visits by day and village, for reports over long periods.
+create table visit_tally (
+  village blob    not null,
+  day     integer not null,
+  visits  integer not null,
+  primary key (village, day)
+) strict, without rowid;
