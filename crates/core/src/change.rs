@@ -2,7 +2,7 @@
 //!
 //! Automerge's actor, sequence start and predecessors do not travel. They follow from the entry (household, user,
 //! device), the turn and the entries known, so a change cannot claim another's identity, overwrite what it did not
-//! know, or miscount: such a thing has no spelling (docs/decisions/0002).
+//! know, or miscount: such a thing has no spelling (docs/decisions/0001).
 
 use crate::ids::{Actor, DeviceId, EntryName, Hash, HouseholdId, UserId};
 use crate::scalar::{LONGEST_TEXT, Scalar};

@@ -8,7 +8,9 @@ use crate::change::{Change, Put, lane};
 use crate::ids::{Actor, EntryName};
 use crate::scalar::Scalar;
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
-use automerge::{ActorId, Automerge, Change as Chunk, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc, Value};
+use automerge::{
+    ActorId, Automerge, Change as Chunk, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue, Value,
+};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,8 +128,7 @@ impl Dossier {
     /// The newest changes: what someone who writes now knows.
     #[must_use]
     pub fn heads(&self) -> Vec<EntryName> {
-        let mut heads: Vec<_> =
-            self.doc.get_heads().iter().filter_map(|hash| Some(self.logged(hash)?.name)).collect();
+        let mut heads: Vec<_> = self.doc.get_heads().iter().filter_map(|hash| Some(self.logged(hash)?.name)).collect();
         heads.sort_unstable();
         heads
     }
@@ -170,7 +171,8 @@ impl Dossier {
         }
         let mut change = Change { lane, turn, seq: 1, deps: deps.into_iter().collect(), puts };
         let actor = actor(&change);
-        change.seq = 1 + self.log.iter().filter(|logged| logged.actor == actor).map(|logged| logged.seq).max().unwrap_or(0);
+        change.seq =
+            1 + self.log.iter().filter(|logged| logged.actor == actor).map(|logged| logged.seq).max().unwrap_or(0);
         Some(change)
     }
 
@@ -264,7 +266,7 @@ impl Dossier {
             ObjId::Root => None,
         });
         Op {
-            action: OpType::Put(put.value.automerge()),
+            action: OpType::Put(stored(&put.value)),
             obj: ObjectId::Root,
             key: Key::Map(put.key.as_str().into()),
             pred: pred.collect(),
@@ -327,6 +329,29 @@ impl Dossier {
 fn scalars(found: Vec<(Value<'_>, ObjId)>) -> Vec<(Scalar, ObjId)> {
     found
         .into_iter()
-        .filter_map(|(value, id)| if let Value::Scalar(scalar) = value { Some((Scalar::of(&scalar)?, id)) } else { None })
+        .filter_map(
+            |(value, id)| if let Value::Scalar(scalar) = value { Some((read_back(&scalar)?, id)) } else { None },
+        )
         .collect()
+}
+
+/// A value as the document holds it.
+fn stored(value: &Scalar) -> ScalarValue {
+    match value {
+        Scalar::Null => ScalarValue::Null,
+        Scalar::Bool(yes) => ScalarValue::Boolean(*yes),
+        Scalar::Int(int) => ScalarValue::Int(*int),
+        Scalar::Text(text) => ScalarValue::Str(text.as_str().into()),
+    }
+}
+
+/// A value of the document; nothing for what no change can put.
+fn read_back(value: &ScalarValue) -> Option<Scalar> {
+    Some(match value {
+        ScalarValue::Null => Scalar::Null,
+        ScalarValue::Boolean(yes) => Scalar::Bool(*yes),
+        ScalarValue::Int(int) => Scalar::Int(*int),
+        ScalarValue::Str(text) => Scalar::Text(text.to_string()),
+        _ => return None,
+    })
 }

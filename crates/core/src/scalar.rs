@@ -1,6 +1,5 @@
 //! The values a dossier holds: nothing, yes or no, a whole number, a text. Money is whole 分, areas are hundredths.
 
-use automerge::ScalarValue;
 use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use serde::{Deserialize, Serialize};
@@ -35,25 +34,6 @@ impl Scalar {
     #[must_use]
     pub fn int(&self) -> Option<i64> {
         if let Self::Int(int) = self { Some(*int) } else { None }
-    }
-
-    pub(crate) fn automerge(&self) -> ScalarValue {
-        match self {
-            Self::Null => ScalarValue::Null,
-            Self::Bool(yes) => ScalarValue::Boolean(*yes),
-            Self::Int(int) => ScalarValue::Int(*int),
-            Self::Text(text) => ScalarValue::Str(text.as_str().into()),
-        }
-    }
-
-    pub(crate) fn of(value: &ScalarValue) -> Option<Self> {
-        Some(match value {
-            ScalarValue::Null => Self::Null,
-            ScalarValue::Boolean(yes) => Self::Bool(*yes),
-            ScalarValue::Int(int) => Self::Int(*int),
-            ScalarValue::Str(text) => Self::Text(text.to_string()),
-            _ => return None,
-        })
     }
 }
 
