@@ -32,6 +32,7 @@ mod proof;
 mod rebuild;
 mod replay;
 mod roles;
+mod schema;
 mod scope;
 mod standing;
 mod statements;
