@@ -12,6 +12,16 @@ use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
 use rusqlite::params;
 use std::collections::BTreeMap;
 
+/// What became of a change that was to be said again.
+enum Again {
+    /// It was, in this entry.
+    Said(EntryName),
+    /// All it says stands there alone already.
+    Stands,
+    /// It cannot be merged, even so.
+    Cannot,
+}
+
 impl Tx<'_> {
     /// Begins a new life of this device: it was copied, or restored from a copy. What is not numbered is sealed again.
     pub(crate) fn begin_incarnation(&self) -> Result<()> {
@@ -38,7 +48,10 @@ impl Tx<'_> {
     pub(crate) fn replay(&self, household: HouseholdId) -> Result<()> {
         let about = About::Household(household);
         let me = self.identity()?;
-        let turn = self.count_up("turn")?;
+        // The first turn is 1 and nobody has stored it: the next has to be another, or it would be the same actor.
+        let turn = self.meta::<i64>("turn")?.unwrap_or(1) + 1;
+        self.set_meta("turn", turn)?;
+        let turn = turn.cast_unsigned();
         let mut dossier = self.dossier_from_changes(household, "number is not null")?;
         let sql = "about = ?1 and kind = ?2 and number is null and device = ?3";
         let mut waiting = self.entries(sql, params![about.key(), kind::CHANGE, me.device.bytes()])?;
@@ -46,8 +59,13 @@ impl Tx<'_> {
         waiting.sort_by_key(|kept| kept.entry.mono);
         let mut renamed: BTreeMap<EntryName, EntryName> = BTreeMap::new();
         for kept in waiting {
-            if let Some(name) = self.say_again(household, &mut dossier, &kept, turn, &renamed)? {
-                renamed.insert(kept.name, name);
+            match self.say_again(household, &mut dossier, &kept, turn, &renamed)? {
+                Again::Said(name) => {
+                    renamed.insert(kept.name, name);
+                }
+                Again::Stands => {}
+                // It stays as it is, where a person can see it; nothing is withdrawn that was not said again.
+                Again::Cannot => continue,
             }
             self.set_standing(kept.name, standing::WITHDRAWN, None)?;
         }
@@ -81,7 +99,7 @@ impl Tx<'_> {
         kept: &Kept,
         turn: u64,
         renamed: &BTreeMap<EntryName, EntryName>,
-    ) -> Result<Option<EntryName>> {
+    ) -> Result<Again> {
         let change: Change = kept.body()?;
         let puts = change.puts.into_iter().map(|put| (put.key, put.value)).collect();
         let knowing = change.deps.iter().map(|dep| *renamed.get(dep).unwrap_or(dep));
@@ -89,7 +107,7 @@ impl Tx<'_> {
         // An actor builds on its own last change.
         knowing.extend(renamed.values().copied());
         let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);
-        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else { return Ok(None) };
+        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else { return Ok(Again::Stands) };
         let entry = Entry {
             id: EntryId::mint(self.around),
             mono: self.count_up("mono")?,
@@ -99,9 +117,9 @@ impl Tx<'_> {
         let bytes = entry.write();
         let kept = Kept { name: EntryName::of(&bytes), number: None, late: false, entry };
         if dossiers::take_in(dossier, &kept)?.is_err() {
-            return Ok(None);
+            return Ok(Again::Cannot);
         }
         self.insert_entry(&kept.entry, kept.name, &bytes, standing::LIVING)?;
-        Ok(Some(kept.name))
+        Ok(Again::Said(kept.name))
     }
 }
