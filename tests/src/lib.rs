@@ -7,6 +7,7 @@ mod bad_line;
 mod chance;
 mod county;
 mod phone;
+pub mod sabotage;
 pub mod simulation;
 mod village;
 

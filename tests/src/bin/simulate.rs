@@ -1,19 +1,24 @@
-//! Plays seeds: `simulate --seeds N [--from S]`. Prints the steps of every seed for which a promise is broken.
+//! Plays seeds: `simulate --seeds N [--from S] [--first]`. Prints the steps of every seed for which a promise is
+//! broken; with `--first` it stops at the first such.
 
 use lianhu_tests::simulation::{Played, play};
 use std::process::ExitCode;
 use std::time::Instant;
 
 fn main() -> ExitCode {
-    let (mut seeds, mut from) = (200, 1);
+    let (mut seeds, mut from, mut first_only) = (200, 1, false);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
+        if word == "--first" {
+            first_only = true;
+            continue;
+        }
         let number = words.next().and_then(|word| word.parse::<u64>().ok());
         match (word.as_str(), number) {
             ("--seeds", Some(number)) => seeds = number,
             ("--from", Some(number)) => from = number,
             _ => {
-                eprintln!("simulate --seeds N [--from S]");
+                eprintln!("simulate --seeds N [--from S] [--first]");
                 return ExitCode::from(2);
             }
         }
@@ -36,6 +41,9 @@ fn main() -> ExitCode {
                 failed += 1;
                 println!("seed {seed}: panicked");
             }
+        }
+        if first_only && failed > 0 {
+            break;
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
