@@ -3,12 +3,14 @@
 use crate::error::{LedgerError, Result};
 use crate::identity::Identity;
 use lianhu_core::day::Moment;
+use lianhu_core::dossier::Dossier;
 use lianhu_core::entry::About;
+use lianhu_core::ids::HouseholdId;
 use lianhu_core::surroundings::Surroundings;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -51,6 +53,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) around: &'a dyn Surroundings,
     touched: RefCell<BTreeSet<About>>,
     pub(crate) me: RefCell<Option<Identity>>,
+    /// The dossiers this act has in hand, as they are stored.
+    pub(crate) in_hand: RefCell<BTreeMap<HouseholdId, Dossier>>,
 }
 
 impl Ledger {
@@ -91,8 +95,12 @@ impl Ledger {
 
     /// Carries out one act: all of it is on disk when this returns, or none of it.
     pub(crate) fn transact<T>(&mut self, act: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        // A panic in an earlier act may have left its transaction open; nothing of it may stay.
+        if !self.conn.is_autocommit() {
+            self.conn.execute_batch("rollback")?;
+        }
         self.conn.execute_batch("begin immediate")?;
-        let tx = Tx { conn: &self.conn, around: &*self.around, touched: RefCell::default(), me: RefCell::default() };
+        let tx = self.look();
         let done = act(&tx).and_then(|value| self.conn.execute_batch("commit").map(|()| value).map_err(Into::into));
         let touched = tx.touched.into_inner();
         match done {
@@ -112,7 +120,13 @@ impl Ledger {
 
     /// Reads, outside any act.
     pub(crate) fn look(&self) -> Tx<'_> {
-        Tx { conn: &self.conn, around: &*self.around, touched: RefCell::default(), me: RefCell::default() }
+        Tx {
+            conn: &self.conn,
+            around: &*self.around,
+            touched: RefCell::default(),
+            me: RefCell::default(),
+            in_hand: RefCell::default(),
+        }
     }
 
     /// Copies the whole ledger, as it is at one moment, into a new file under the same key.
@@ -123,7 +137,8 @@ impl Ledger {
         let from = connect(path, key)?;
         let mut copy = connect(to, key)?;
         let backup = rusqlite::backup::Backup::new(&from, &mut copy)?;
-        backup.run_to_completion(256, std::time::Duration::ZERO, None)?;
+        // All at once: one moment of the ledger, which a busy writer cannot make start over.
+        backup.step(-1)?;
         Ok(())
     }
 }

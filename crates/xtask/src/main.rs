@@ -6,6 +6,7 @@ mod demo;
 mod fuzz;
 mod program;
 mod sample;
+mod samples;
 mod setup;
 mod simulate;
 mod test;
@@ -33,6 +34,8 @@ enum Task {
     Demo(demo::Demo),
     /// Writes seeded rosters and pairing tables, with planted faults and their answer key if asked
     Sample(sample::Sample),
+    /// Seeded rosters through the real programs: totals and planted faults
+    Samples(samples::Samples),
     /// Seeded phones, a county and a bad line
     Simulate(simulate::Simulate),
     /// Mutated envelopes, entries, requests and rosters
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Demo(demo) => demo::run(&demo),
         Task::Sample(sample) => sample::run(&sample),
+        Task::Samples(samples) => samples::run(&samples),
         Task::Simulate(simulate) => simulate::run(&simulate),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
         Task::Bench(bench) => bench::run(&bench),

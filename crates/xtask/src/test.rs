@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 
 use crate::fuzz::Fuzz;
 use crate::program::{Program, root};
+use crate::samples::Samples;
 use crate::simulate::Simulate;
-use crate::{demo, fuzz, setup, simulate};
+use crate::{demo, fuzz, samples, setup, simulate};
 
 /// One thing that has to hold, and the line that repeats it alone.
 struct Step {
@@ -43,6 +44,8 @@ fn steps() -> Vec<Step> {
     if has_doc_tests(&root()) {
         steps.push(Step::program("doc tests", Program::cargo(["test", "--workspace", "--doc"])));
     }
+    let rosters = Samples { seeds: 20, from: 1 };
+    steps.push(Step::new("sample rosters", "cargo xtask samples --seeds 20", move || samples::run(&rosters)));
     if simulate::stands() {
         let asked = Simulate { seeds: 200, from: 1 };
         steps.push(Step::new("simulation", "cargo xtask simulate --seeds 200", move || simulate::run(&asked)));
