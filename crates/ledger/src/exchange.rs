@@ -1,7 +1,7 @@
 //! One whole exchange: request, reply, again, until nothing is left on either side.
 
 use crate::error::Result;
-use crate::phone::Taken;
+use crate::reply::Taken;
 use crate::store::Ledger;
 use lianhu_core::exchange::Verdict;
 use lianhu_core::hub::{Hub, HubError, Progress};

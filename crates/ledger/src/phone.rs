@@ -1,21 +1,14 @@
-//! The device's half of an exchange: composes a request, takes in the reply. No lock is held in between.
+//! The device's half of an exchange, going out: composes a request. The reply is taken in by `reply`; no lock is held in
+//! between.
 
-use crate::entries::{Kept, standing};
 use crate::error::{LedgerError, Result};
 use crate::frame;
-use crate::gate;
 use crate::store::{Ledger, Tx};
-use lianhu_core::dossier::DossierError;
-use lianhu_core::entry::{About, kind};
+use lianhu_core::entry::About;
 use lianhu_core::envelope::{Head, MOST_ENTRIES, Sealed};
-use lianhu_core::exchange::{
-    AboutDigest, Answer, Code, Cursor, Digest, Fate, GrantNews, PAGE, Paged, Receipt, Reply, Request, Signed, VERSION,
-    Verdict,
-};
-use lianhu_core::hub::HubError;
-use lianhu_core::ids::{EntryName, EnvelopeName, Hash, HouseholdId, Signature};
+use lianhu_core::exchange::{AboutDigest, Cursor, Digest, PAGE, Request, Signed, VERSION};
+use lianhu_core::ids::{EntryName, EnvelopeName, Hash, Signature};
 use rusqlite::params;
-use std::collections::BTreeSet;
 
 /// The most digests in one request.
 pub(crate) const MOST_DIGESTS: usize = 4096;
@@ -32,35 +25,11 @@ pub struct Outgoing {
     pub(crate) hash: Hash,
 }
 
-/// What a reply brought about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
-    /// Whether there is more to fetch or hand over.
-    pub more: bool,
-    /// Entries that have come down and were not here.
-    pub new: usize,
-    /// Own entries that the county has numbered.
-    pub numbered: usize,
-    /// How the county sees this device.
-    pub verdict: Verdict,
-}
-
 impl Ledger {
     /// Composes the next request: hands over what is waiting, asks for a page of about this many bytes. The counter
     /// and the sealed envelopes are on disk before the frame exists.
     pub fn request(&mut self, room: u32) -> Result<Outgoing> {
         self.transact(|tx| tx.request(room))
-    }
-
-    /// Takes in the reply to a request. A reply to another request, or not by the county, is refused.
-    pub fn take(&mut self, outgoing: &Outgoing, frame: &[u8]) -> Result<std::result::Result<Taken, HubError>> {
-        let Ok(bytes) = frame::unpack(frame) else { return Ok(Err(HubError::Broken)) };
-        let Ok(signed) = minicbor::decode::<Signed>(&bytes) else { return Ok(Err(HubError::Broken)) };
-        if !signed.is_reply_to(outgoing.hash, self.identity()?.county_key) {
-            return Ok(Err(HubError::WrongKey));
-        }
-        let Ok(reply) = minicbor::decode::<Reply>(&signed.bytes) else { return Ok(Err(HubError::TooOld)) };
-        self.transact(|tx| tx.take(&reply)).map(Ok)
     }
 }
 
@@ -70,7 +39,7 @@ impl Tx<'_> {
         Ok(bytes.and_then(|bytes| minicbor::decode(&bytes).ok()).unwrap_or_default())
     }
 
-    fn set_cursor(&self, cursor: &Cursor) -> Result<()> {
+    pub(crate) fn set_cursor(&self, cursor: &Cursor) -> Result<()> {
         self.set_meta("cursor", minicbor::to_vec(cursor).unwrap_or_default())
     }
 
@@ -105,9 +74,8 @@ impl Tx<'_> {
     /// The envelopes without a receipt, oldest first, and new ones for what is not sealed yet, as many as fit.
     fn open_envelopes(&self, room: usize) -> Result<Vec<Sealed>> {
         let sql = "select id, header, signature from envelope where receipt is null and length(header) > 0 order by id";
-        let stored = self.all(sql, [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
-        })?;
+        let stored =
+            self.all(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
         let mut open = Vec::new();
         let mut size = 0;
         for (_, header, signature) in stored {
@@ -182,10 +150,11 @@ impl Tx<'_> {
         Ok(Some((sealed, names)))
     }
 
-    /// Own entries that were handed over, got a receipt, and still have no number.
+    /// Own entries that were handed over, got a receipt, and still have no number: parked, or set aside until a person
+    /// at the county lets them in.
     fn unsettled(&self) -> Result<Vec<EntryName>> {
         let me = self.identity()?;
-        let sql = "select entry.name from entry join envelope on envelope.id = entry.envelope where entry.number is null and entry.standing = 0 and entry.device = ?1 and envelope.receipt is not null order by entry.id limit ?2";
+        let sql = "select entry.name from entry join envelope on envelope.id = entry.envelope where entry.number is null and entry.standing in (0, 2) and entry.device = ?1 and envelope.receipt is not null order by entry.id limit ?2";
         self.all(sql, params![me.device.bytes(), MOST_WAITING as i64], |row| crate::entries::name_of(row, 0))
     }
 
@@ -231,282 +200,8 @@ impl Tx<'_> {
     }
 
     fn older(&self) -> Result<Vec<About>> {
-        let keys = self.all("select about from older_wanted order by about limit 64", [], |row| row.get::<_, Vec<u8>>(0))?;
+        let keys =
+            self.all("select about from older_wanted order by about limit 64", [], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(keys.iter().filter_map(|key| About::from_key(key)).collect())
     }
-
-    fn take(&self, reply: &Reply) -> Result<Taken> {
-        let mut taken = Taken { more: false, new: 0, numbered: 0, verdict: reply.verdict };
-        match reply.verdict {
-            Verdict::Stale => return Ok(taken),
-            Verdict::Forked => {
-                self.begin_incarnation()?;
-                taken.more = true;
-                return Ok(taken);
-            }
-            Verdict::Revoked | Verdict::Welcome => {}
-        }
-        self.follow_epoch(reply)?;
-        let mut again = BTreeSet::new();
-        for receipt in &reply.receipts {
-            taken.numbered += self.take_receipt(receipt, &mut again)?;
-        }
-        for fate in &reply.fates {
-            taken.numbered += self.take_fate(fate, &mut again)?;
-        }
-        for news in &reply.grants {
-            self.take_news(news)?;
-        }
-        for paged in &reply.page {
-            taken.new += usize::from(self.take_paged(paged, reply, &mut again)?);
-        }
-        for household in again {
-            self.replay(household)?;
-        }
-        let seen = self.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned();
-        if reply.top > seen {
-            // What was written before this was known is sealed as such, even if it did not fit into this request.
-            while self.seal(PAGE as usize)?.is_some() {}
-            self.set_meta("seen", reply.top.cast_signed())?;
-        }
-        self.set_meta("last_exchange", self.around.now().0)?;
-        self.set_meta("county_time", reply.time.0)?;
-        if reply.verdict == Verdict::Welcome {
-            self.set_cursor(&reply.cursor)?;
-        }
-        match reply.agrees {
-            Some(agrees) => self.set_meta("differs", i64::from(!agrees))?,
-            None if reply.page.is_empty() => {}
-            None => self.set_meta("differs", 0)?,
-        }
-        self.forget_ended()?;
-        taken.more = reply.more || reply.agrees == Some(false) || self.has_more_to_hand_over(reply)?;
-        Ok(taken)
-    }
-
-    fn has_more_to_hand_over(&self, reply: &Reply) -> Result<bool> {
-        let me = self.identity()?;
-        let unsealed = "select 1 from entry where number is null and standing = 0 and envelope is null and device = ?1 limit 1";
-        let unsealed = self.one(unsealed, [me.device.bytes()], |_| Ok(()))?.is_some();
-        let unsent = self.one("select 1 from envelope where receipt is null limit 1", [], |_| Ok(()))?.is_some();
-        Ok(reply.verdict == Verdict::Welcome && (unsealed || (unsent && !reply.receipts.is_empty())))
-    }
-
-    /// Follows the county into a new life of its log: what lies after the cut is waiting again, its mark withdrawn.
-    fn follow_epoch(&self, reply: &Reply) -> Result<()> {
-        let mut cursor = self.cursor()?;
-        if cursor.epoch == Some(reply.epoch) {
-            return Ok(());
-        }
-        if cursor.epoch.is_some() {
-            let base = reply.base.cast_signed();
-            let lost = self.all("select name, about from entry where number > ?1", [base], |row| {
-                Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?))
-            })?;
-            self.run(
-                "update envelope set receipt = null where id in (select envelope from entry where number > ?1 and device = (select value from meta where key = 'device'))",
-                [base],
-            )?;
-            self.run("update entry set number = null where number > ?1", [base])?;
-            for (name, key) in lost {
-                for key in [key, About::Everything.key()] {
-                    let digest = self.digest(&key)?.minus(Digest::of(&name));
-                    self.put_digest(&key, digest)?;
-                }
-                if let Some(kept) = self.entry(name)? {
-                    self.project(&kept)?;
-                }
-            }
-            self.set_meta("seen", self.meta::<i64>("seen")?.unwrap_or(0).min(base))?;
-        }
-        cursor.epoch = Some(reply.epoch);
-        self.set_cursor(&cursor)
-    }
-
-    /// Takes a receipt: the only thing that gives an own entry the mark 已到县.
-    fn take_receipt(&self, receipt: &Receipt, again: &mut BTreeSet<HouseholdId>) -> Result<usize> {
-        if !receipt.is_signed_by(self.identity()?.county_key) {
-            return Ok(0);
-        }
-        let sql = "select id, header from envelope where name = ?1";
-        let found = self.one(sql, [receipt.terms.envelope.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        let Some((row, header)) = found else { return Ok(0) };
-        let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { return Ok(0) };
-        let answers: Vec<_> = receipt.answers(header.names.len()).collect();
-        if answers.iter().any(|(answer, ..)| *answer == Answer::Later) {
-            // The bytes stay here and the whole envelope is handed in again.
-            return Ok(0);
-        }
-        if answers.iter().any(|(.., code)| *code == Some(Code::NumberTaken)) {
-            self.begin_incarnation()?;
-            return Ok(0);
-        }
-        self.run(
-            "update envelope set receipt = ?2 where id = ?1",
-            params![row, minicbor::to_vec(receipt).unwrap_or_default()],
-        )?;
-        let mut numbered = 0;
-        for (name, (answer, number, code)) in header.names.iter().zip(answers) {
-            let fate = Fate { entry: *name, answer: Some(answer), number, code };
-            numbered += self.take_fate(&fate, again)?;
-        }
-        Ok(numbered)
-    }
-
-    fn take_fate(&self, fate: &Fate, again: &mut BTreeSet<HouseholdId>) -> Result<usize> {
-        let Some(kept) = self.entry(fate.entry)? else { return Ok(0) };
-        match (fate.answer, fate.number) {
-            (Some(Answer::Kept | Answer::Had), Some(number)) => Ok(usize::from(self.take_number(kept, number)?)),
-            (Some(Answer::Quarantined), _) => {
-                let replayed = matches!(fate.code, Some(Code::SeqTaken | Code::SeqGap));
-                self.set_standing(kept.name, standing::ASIDE, fate.code)?;
-                if kept.entry.kind == kind::CHANGE {
-                    again.extend(kept.entry.about.household());
-                }
-                if !replayed {
-                    self.touch(kept.entry.about);
-                }
-                Ok(0)
-            }
-            // The county has never seen it although there is a receipt: hand it in once more.
-            (None, _) => {
-                self.run("update entry set envelope = null where name = ?1 and number is null", [kept.name.0])?;
-                Ok(0)
-            }
-            _ => Ok(0),
-        }
-    }
-
-    /// Gives an entry the county's number, once.
-    fn take_number(&self, kept: Kept, number: u64) -> Result<bool> {
-        if kept.number.is_some() {
-            return Ok(false);
-        }
-        self.set_number(kept.name, kept.entry.about, number)?;
-        self.run("update entry set standing = 0, code = null where name = ?1 and standing = 2", [kept.name.0])?;
-        let disagreeing = "select 1 from conflict where household = ?1 limit 1";
-        let household = kept.entry.about.household();
-        let matters = kept.entry.kind != kind::CHANGE
-            || household.is_some_and(|id| matches!(self.one(disagreeing, [id.bytes()], |_| Ok(())), Ok(Some(()))));
-        if matters {
-            self.project(&Kept { number: Some(number), ..kept })?;
-        }
-        Ok(true)
-    }
-
-    /// Takes one entry of a page; says whether it was new here.
-    fn take_paged(&self, paged: &Paged, reply: &Reply, again: &mut BTreeSet<HouseholdId>) -> Result<bool> {
-        let name = EntryName::of(&paged.bytes);
-        if let Some(kept) = self.entry(name)? {
-            self.take_number(kept, paged.number)?;
-            return Ok(false);
-        }
-        let Ok(entry) = gate::read(&paged.bytes) else { return Ok(false) };
-        let ended = "select 1 from scope where user = ?1 and about = ?2 and until is not null";
-        if self.one(ended, params![self.identity()?.user.bytes(), entry.about.key()], |_| Ok(()))?.is_some() {
-            return Ok(false);
-        }
-        let envelope = reply.envelopes.get(paged.envelope as usize).copied().unwrap_or_default();
-        let envelope = self.note_envelope(envelope)?;
-        let kept = Kept { name, number: None, late: false, entry };
-        let mut stand = standing::LIVING;
-        if let (kind::CHANGE, Some(household)) = (kept.entry.kind, kept.entry.about.household()) {
-            let mut dossier = self.dossier(household)?;
-            match crate::dossiers::take_in(&mut dossier, &kept)? {
-                Ok(()) => self.put_dossier(household, &dossier)?,
-                Err(DossierError::MissingDeps(_)) => stand = standing::PARKED,
-                // The county has taken in what this device cannot merge with its own waiting changes: those give way.
-                Err(_) => {
-                    again.insert(household);
-                }
-            }
-        }
-        self.insert_entry(&kept.entry, name, &paged.bytes, stand)?;
-        self.run("update entry set envelope = ?2 where name = ?1", params![name.0, envelope])?;
-        self.set_number(name, kept.entry.about, paged.number)?;
-        if stand == standing::LIVING {
-            self.project(&Kept { number: Some(paged.number), ..kept })?;
-            if kept_is_change(paged) {
-                self.unpark_changes(paged)?;
-            }
-        }
-        Ok(true)
-    }
-
-    /// An envelope known by name only, as downward pages tell it.
-    fn note_envelope(&self, name: EnvelopeName) -> Result<i64> {
-        if let Some(row) = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))? {
-            return Ok(row);
-        }
-        // Without a device of its own a row is only a name; its own name sets it apart from others.
-        self.run(
-            "insert into envelope (name, device, incarnation, number, header, signature, sealed_at, receipt) values (?1, ?1, 0, 0, x'', x'', 0, x'')",
-            [name.0],
-        )?;
-        Ok(self.conn.last_insert_rowid())
-    }
-
-    /// Merges changes that came before what they build on.
-    fn unpark_changes(&self, paged: &Paged) -> Result<()> {
-        let Ok(entry) = gate::read(&paged.bytes) else { return Ok(()) };
-        let Some(household) = entry.about.household() else { return Ok(()) };
-        loop {
-            let sql = "select name from entry where about = ?1 and standing = 1 and kind = ?2";
-            let parked = self.all(sql, params![entry.about.key(), kind::CHANGE], |row| crate::entries::name_of(row, 0))?;
-            let mut moved = false;
-            for name in parked {
-                let Some(kept) = self.entry(name)? else { continue };
-                let mut dossier = self.dossier(household)?;
-                if crate::dossiers::take_in(&mut dossier, &kept)?.is_ok() {
-                    self.put_dossier(household, &dossier)?;
-                    self.set_standing(name, standing::LIVING, None)?;
-                    self.project_household(household, &dossier)?;
-                    moved = true;
-                }
-            }
-            if !moved {
-                return self.merge_left_out(household);
-            }
-        }
-    }
-
-    /// Merges living changes that the dossier lacks: after damage, what built on a lost change waits for it too.
-    fn merge_left_out(&self, household: HouseholdId) -> Result<()> {
-        let sql = "select count(*) from entry where about = ?1 and kind = ?2 and standing = 0";
-        let living = self.one(sql, params![About::Household(household).key(), kind::CHANGE], |row| row.get::<_, i64>(0))?;
-        if i64::try_from(self.dossier(household)?.len()).unwrap_or(i64::MAX) >= living.unwrap_or(0) {
-            return Ok(());
-        }
-        let dossier = self.dossier_from_changes(household, "1")?;
-        self.put_dossier(household, &dossier)?;
-        self.project_household(household, &dossier)
-    }
-
-    /// What this device may hold from now on, or no longer.
-    fn take_news(&self, news: &GrantNews) -> Result<()> {
-        let me = self.identity()?;
-        let excluded = self.excluded(news.about, news.since, news.horizon)?;
-        self.run(
-            "insert or replace into scope (user, about, since, until, moved, horizon, excluded_count, excluded_sum) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                me.user.bytes(),
-                news.about.key(),
-                news.since.cast_signed(),
-                news.ended.map(u64::cast_signed),
-                news.ended.unwrap_or(news.since).cast_signed(),
-                news.horizon.map(|day| day.0),
-                excluded.count.cast_signed(),
-                excluded.sum.0
-            ],
-        )?;
-        if news.horizon.is_none() {
-            self.run("delete from older_wanted where about = ?1", [news.about.key()])?;
-        }
-        self.touch(news.about);
-        Ok(())
-    }
-}
-
-fn kept_is_change(paged: &Paged) -> bool {
-    gate::read(&paged.bytes).is_ok_and(|entry| entry.kind == kind::CHANGE)
 }
