@@ -1,0 +1,7 @@
+//! The story of a visit, from tap to county report, and everything that can go wrong on the way; and the rules of the
+//! house, held against the tree itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod bindings;
+mod boundaries;
+mod schema_doc;
