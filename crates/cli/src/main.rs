@@ -86,7 +86,7 @@ fn arguments(args: Option<String>) -> Result<serde_json::Value, AppError> {
 fn watch() -> impl Fn(Step) + Send + Sync {
     let last = AtomicU64::new(u64::MAX);
     move |step: Step| {
-        let part = if step.total == 0 { step.done / 65_536 } else { step.done * 20 / step.total };
+        let part = (step.done * 20).checked_div(step.total).unwrap_or(step.done / 65_536);
         if last.swap(part, Ordering::Relaxed) == part {
             return;
         }
