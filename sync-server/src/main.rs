@@ -5,6 +5,7 @@ mod backup;
 mod certificate;
 mod county;
 mod enrolment;
+mod errand;
 mod exchange_door;
 mod failure;
 mod home;
@@ -14,7 +15,9 @@ mod running;
 
 use clap::{Parser, Subcommand};
 use enrolment::CodeWanted;
+use errand::Errand;
 use failure::Result;
+use lianhu_core::ids::EntryName;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,6 +70,21 @@ enum Act {
         #[command(flatten)]
         wanted: CodeWanted,
     },
+    /// 隔离区里有什么：哪台设备、谁写的、为什么没有收；服务运行时也可以用。
+    Quarantine {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// 看过之后把一条从隔离区放出来，照常计入（标“待核”）；服务运行时也可以用。
+    Release {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+        /// 这一条的编号（quarantine 列出的 entry）。
+        #[arg(long, value_parser = entry_name)]
+        entry: EntryName,
+    },
     /// 备份到一个新目录；服务不用停。
     Backup {
         /// 数据目录。
@@ -103,12 +121,18 @@ fn act(act: Act) -> Result<()> {
             enrolment::found(&data, &county, &name, cert.as_deref().zip(cert_key.as_deref()))?
         }
         Act::Run { data, listen, plain_http } => return running::run(&data, listen, plain_http),
-        Act::EnrolmentCode { data, wanted } => office_door::ask_for_code(&data, &wanted)?,
+        Act::EnrolmentCode { data, wanted } => office_door::send(&data, &Errand::Code(wanted))?,
+        Act::Quarantine { data } => office_door::send(&data, &Errand::Quarantine)?,
+        Act::Release { data, entry } => office_door::send(&data, &Errand::Release(entry))?,
         Act::Backup { data, out } => backup::back_up(&data, &out)?,
         Act::Restore { data, from } => backup::restore(&data, &from)?,
     };
     say(&mut std::io::stdout(), &told);
     Ok(())
+}
+
+fn entry_name(text: &str) -> std::result::Result<EntryName, &'static str> {
+    EntryName::parse(text).ok_or("编号是 64 位十六进制。")
 }
 
 /// One line of JSON. A reader that has gone away is no failure of ours.

@@ -1,11 +1,11 @@
-//! The door for the county's own office: a code for a person while the server runs and holds the ledger.
+//! The door for the county's own office: its errands while the server runs and holds the ledger.
 //!
 //! The running server listens on a second port of this machine only and writes port and token into a file that only
 //! its owner may read; whoever may read the data directory may ask. It works alike wherever the program runs.
 
 use crate::certificate;
 use crate::county::County;
-use crate::enrolment::{self, CodeWanted};
+use crate::errand::Errand;
 use crate::exchange_door::told;
 use crate::failure::{Failure, Result};
 use crate::home::{Home, OFFICE};
@@ -57,9 +57,9 @@ impl Door {
         Ok((Self { home: home.clone(), token }, listener))
     }
 
-    /// The one thing that can be asked here.
+    /// What can be asked here.
     pub(crate) fn routes(&self, county: County) -> Router {
-        Router::new().route("/enrolment-code", post(code)).with_state((county, self.token))
+        Router::new().route("/errand", post(errand)).with_state((county, self.token))
     }
 }
 
@@ -69,7 +69,7 @@ impl Drop for Door {
     }
 }
 
-async fn code(State((county, token)): State<(County, Hash)>, request: Request) -> Response {
+async fn errand(State((county, token)): State<(County, Hash)>, request: Request) -> Response {
     let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(Hash::parse);
     // Hashes are compared, so that the time it takes tells nothing of the token.
     let same = shown.is_some_and(|shown| Hash::of(&[&shown.0]) == Hash::of(&[&token.0]));
@@ -78,35 +78,35 @@ async fn code(State((county, token)): State<(County, Hash)>, request: Request) -
     }
     let busy = || told(StatusCode::SERVICE_UNAVAILABLE, &Failure::new("busy", "服务器正忙，请稍后再试。").to_json());
     let Ok(heard) = county.hear(request.into_body(), LONGEST).await else { return busy() };
-    let Ok(wanted) = serde_json::from_slice::<CodeWanted>(&heard.bytes) else {
+    let Ok(wanted) = serde_json::from_slice::<Errand>(&heard.bytes) else {
         return told(StatusCode::BAD_REQUEST, &Failure::new("version", "两个程序版本不一致，请用同一版本。").to_json());
     };
     let fingerprint = county.fingerprint;
-    match county.work(move |ledger| enrolment::code_for(ledger, fingerprint, &wanted)).await {
+    match county.work(move |ledger| wanted.run(ledger, fingerprint)).await {
         Ok(Ok(code)) => told(StatusCode::OK, &code),
         Ok(Err(failure)) => told(StatusCode::BAD_REQUEST, &failure.to_json()),
         Err(_) => busy(),
     }
 }
 
-/// Gets a code for a person: from the ledger itself, or from the server that holds it.
-pub(crate) fn ask_for_code(data: &Path, wanted: &CodeWanted) -> Result<Value> {
+/// Runs an errand: on the ledger itself, or through the server that holds it.
+pub(crate) fn send(data: &Path, wanted: &Errand) -> Result<Value> {
     let home = Home::at(data)?;
     match home.open_county() {
-        Ok(mut ledger) => enrolment::code_for(&mut ledger, certificate::fingerprint(&home)?, wanted),
+        Ok(mut ledger) => wanted.run(&mut ledger, certificate::fingerprint(&home)?),
         Err(failure) if failure.code == "in_use" => ask(&home, wanted).unwrap_or(Err(failure)),
         Err(failure) => Err(failure),
     }
 }
 
 /// Asks the running server; nothing when there is none behind this door.
-fn ask(home: &Home, wanted: &CodeWanted) -> Option<Result<Value>> {
+fn ask(home: &Home, wanted: &Errand) -> Option<Result<Value>> {
     let address: Address = serde_json::from_slice(&home.read(OFFICE).ok()?).ok()?;
     let body = serde_json::to_vec(wanted).ok()?;
     let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, address.port)).ok()?;
     line.set_read_timeout(Some(PATIENCE)).ok()?;
     let head = format!(
-        "POST /enrolment-code HTTP/1.1\r\nhost: localhost\r\nauthorization: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "POST /errand HTTP/1.1\r\nhost: localhost\r\nauthorization: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         address.token,
         body.len()
     );
@@ -120,7 +120,7 @@ fn ask(home: &Home, wanted: &CodeWanted) -> Option<Result<Value>> {
         return Some(Ok(told));
     }
     let sentence = told.get("message").and_then(Value::as_str)?.to_owned();
-    let known = ["person", "place", "household", "disk_full", "busy", "version", "not_allowed"];
+    let known = ["person", "place", "household", "entry", "disk_full", "busy", "version", "not_allowed"];
     let code = known.into_iter().find(|code| told.get("code").and_then(Value::as_str) == Some(*code));
     Some(Err(Failure { code: code.unwrap_or("ledger"), sentence }))
 }

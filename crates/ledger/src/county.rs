@@ -167,7 +167,7 @@ impl Tx<'_> {
         let name = header.name();
         let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
         let refused = if row.is_some() { None } else { self.refuse(sealed, &header)? };
-        let mut arrival = Arrival { head: &sealed.head, name, row: 0, point_at: now, failed: BTreeMap::new() };
+        let mut arrival = Arrival { head: &sealed.head, name, row: 0, point_at: now, failed: BTreeMap::new(), released: false };
         if let Some(code) = refused {
             let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
             return names

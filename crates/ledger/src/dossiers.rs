@@ -9,9 +9,21 @@ use lianhu_core::entry::{About, kind};
 use lianhu_core::ids::HouseholdId;
 use rusqlite::params;
 
+/// How many dossiers one act keeps at hand; each takes some 30 KB.
+const MOST_IN_HAND: usize = 256;
+
 impl Tx<'_> {
     /// The dossier of a household; an empty one if nothing was written yet.
     pub(crate) fn dossier(&self, household: HouseholdId) -> Result<Dossier> {
+        if let Some(dossier) = self.in_hand.borrow().get(&household) {
+            return Ok(dossier.clone());
+        }
+        let dossier = self.stored_dossier(household)?;
+        self.take_in_hand(household, &dossier);
+        Ok(dossier)
+    }
+
+    fn stored_dossier(&self, household: HouseholdId) -> Result<Dossier> {
         let bytes = self.one("select bytes from dossier where household = ?1", [household.bytes()], |row| {
             row.get::<_, Vec<u8>>(0)
         })?;
@@ -29,7 +41,17 @@ impl Tx<'_> {
             "insert into dossier (household, bytes) values (?1, ?2) on conflict (household) do update set bytes = excluded.bytes",
             params![household.bytes(), dossier.write()],
         )?;
+        self.take_in_hand(household, dossier);
         Ok(())
+    }
+
+    /// Keeps a dossier at hand: reading one back costs a hundred times what a copy does.
+    fn take_in_hand(&self, household: HouseholdId, dossier: &Dossier) {
+        let mut in_hand = self.in_hand.borrow_mut();
+        if in_hand.len() >= MOST_IN_HAND {
+            in_hand.clear();
+        }
+        in_hand.insert(household, dossier.clone());
     }
 
     /// Merges the living changes of a household that meet a condition, in whatever order they can be.

@@ -33,6 +33,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) point_at: lianhu_core::day::Moment,
     /// Changes that failed their trial.
     pub(crate) failed: BTreeMap<EntryName, Code>,
+    /// A person has looked at it and lets it in, whoever wrote it.
+    pub(crate) released: bool,
 }
 
 /// Reads an entry's bytes and the body of its kind.
@@ -91,6 +93,7 @@ impl Tx<'_> {
             return Ok(known);
         }
         let late = match self.entitled(arrival.head, &entry)? {
+            _ if arrival.released => true,
             Entitled::Yes => false,
             Entitled::Late => true,
             Entitled::NotYet => return self.park(arrival, name, &entry, bytes),
@@ -216,7 +219,7 @@ impl Tx<'_> {
             for (bytes, header, envelope, row) in parked {
                 let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { continue };
                 let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
-                let arrival = Arrival { head: &header.head, name, row, point_at: at, failed: BTreeMap::new() };
+                let arrival = Arrival { head: &header.head, name, row, point_at: at, failed: BTreeMap::new(), released: false };
                 self.run("delete from entry where name = ?1 and standing = 1", [EntryName::of(&bytes).0])?;
                 moved |= self.admit(&arrival, &bytes)?.0 != Answer::Parked;
             }

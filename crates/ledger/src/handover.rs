@@ -55,6 +55,7 @@ impl Tx<'_> {
         for table in ["dossier", "person", "conflict", "search_key", "visit", "need", "promise", "question"] {
             self.run(&format!("delete from {table} where household = ?1"), [household.bytes()])?;
         }
+        self.in_hand.borrow_mut().remove(&household);
         self.run("delete from household where id = ?1", [household.bytes()])?;
         self.run("delete from granted where about = ?1", [&about])?;
         self.run("delete from older_wanted where about = ?1", [&about])?;

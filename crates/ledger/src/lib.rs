@@ -5,6 +5,7 @@
 
 mod audit;
 mod author;
+mod bulk;
 mod cadres;
 mod county;
 mod dossiers;
@@ -30,6 +31,7 @@ mod places;
 mod project;
 mod proof;
 mod rebuild;
+mod release;
 mod replay;
 mod reply;
 mod roles;
@@ -56,6 +58,7 @@ pub use phone::Outgoing;
 pub use places::PlaceRow;
 pub use proof::{Proof, ProofOf, ProvenEntry};
 pub use reply::Taken;
+pub use release::Quarantined;
 pub use standing::{Attention, Standing};
 pub use statements::{Said, SaidBy};
 pub use store::{FileKey, Ledger, VERSION};

@@ -58,6 +58,7 @@ impl Tx<'_> {
     }
 
     fn rebuild(&self) -> Result<()> {
+        self.in_hand.borrow_mut().clear();
         for table in REBUILT {
             self.run(&format!("delete from {table}"), [])?;
         }
@@ -84,7 +85,7 @@ impl Tx<'_> {
     }
 
     fn rebuild_dossiers(&self) -> Result<()> {
-        let sql = "select distinct about from entry where kind = ?1";
+        let sql = "select distinct about from entry where kind = ?1 and standing = 0";
         for key in self.all(sql, [kind::CHANGE], |row| row.get::<_, Vec<u8>>(0))? {
             let household: Option<HouseholdId> = About::from_key(&key).and_then(|about| about.household());
             if let Some(household) = household {

@@ -197,3 +197,37 @@ fn a_copied_phone_loses_nothing_of_either_copy() {
     assert_eq!(copy.dump_rebuilt().unwrap()["person"], county["person"]);
     assert_eq!(copy.dump_rebuilt().unwrap()["conflict"], county["conflict"]);
 }
+
+#[test]
+fn what_was_refused_is_named_to_its_author_and_counts_once_a_person_lets_it_in() {
+    let village = Village::new();
+    let place = village.place("北召店村", "village", None);
+    let (a, b) = (village.person("卫春建", "helper", None), village.person("赵永燕", "helper", None));
+    let (own, other) = (village.household(place, a, "段志荣"), village.household(place, b, "邵健生"));
+    let mut phone = village.phone(a, "a");
+    village.exchange(&mut phone);
+    visit(&mut phone, own);
+    visit(&mut phone, other);
+    set_phone(&mut phone, other, "13855555555");
+    let done = village.exchange(&mut phone);
+    assert_eq!(done.numbered, 1, "its own household's visit is in, whatever stands beside it");
+    let aside = |phone: &Ledger| {
+        phone.attention(9).unwrap().iter().filter(|item| matches!(item, lianhu_ledger::Attention::SetAside { .. })).count()
+    };
+    assert_eq!(aside(&phone), 2);
+    let refused = village.county.lock().unwrap().quarantined().unwrap();
+    assert_eq!(refused.len(), 2);
+    assert!(refused.iter().all(|one| one.name.as_deref() == Some("卫春建") && one.about == Some(About::Household(other))));
+    for one in refused {
+        let answer = village.county.lock().unwrap().release(one.entry).unwrap();
+        assert_eq!(answer, lianhu_core::exchange::Answer::Kept);
+    }
+    let county = village.county.lock().unwrap();
+    assert!(county.quarantined().unwrap().is_empty());
+    assert_eq!(county.dump_rebuilt().unwrap()["visit"].len(), 2);
+    assert_eq!(county.dump_rebuilt().unwrap()["conflict"].len(), 1, "roster and neighbour each said a number");
+    drop(county);
+    village.exchange(&mut phone);
+    assert_eq!(aside(&phone), 0, "and its author is told");
+    assert_eq!(village.exchange(&mut phone).rounds, 1);
+}

@@ -140,7 +140,6 @@ impl Tx<'_> {
     }
 
     fn put_search_keys(&self, household: HouseholdId, facts: &Facts) -> Result<()> {
-        self.run("delete from search_key where household = ?1", [household.bytes()])?;
         let mut keys = BTreeSet::new();
         for facts in std::iter::once(&facts.household).chain(facts.persons.values()) {
             let text = |key: &str| facts.get(key).and_then(Scalar::text).filter(|text| !text.is_empty());
@@ -157,7 +156,12 @@ impl Tx<'_> {
         if !room.is_empty() {
             keys.insert(Door::of(&building, &unit, &room).key());
         }
-        for key in keys {
+        // Most corrections touch one key of some fifty.
+        let had = self.all("select key from search_key where household = ?1", [household.bytes()], |row| row.get::<_, String>(0))?;
+        for gone in had.iter().filter(|had| !keys.contains(*had)) {
+            self.run("delete from search_key where key = ?1 and household = ?2", params![gone, household.bytes()])?;
+        }
+        for key in keys.iter().filter(|key| !had.contains(key)) {
             self.run("insert or ignore into search_key (key, household) values (?1, ?2)", params![key, household.bytes()])?;
         }
         Ok(())

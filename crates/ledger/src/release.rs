@@ -1,0 +1,82 @@
+//! The quarantine as a person sees it: what was refused, by whom it was written, why; and its release, after which it
+//! counts like any other entry.
+
+use crate::error::{LedgerError, Result};
+use crate::gate::{Arrival, code_from};
+use crate::store::{Ledger, Tx};
+use lianhu_core::day::Moment;
+use lianhu_core::entry::{About, Entry};
+use lianhu_core::envelope::Head;
+use lianhu_core::exchange::{Answer, Code};
+use lianhu_core::ids::{DeviceId, EntryName, EnvelopeName, UserId};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Something that stands in quarantine. Its content is not shown: only ids and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Quarantined {
+    /// The entry.
+    pub entry: EntryName,
+    /// On whose device it was written.
+    pub device: DeviceId,
+    /// By whom.
+    pub user: UserId,
+    /// Their name, where it is known.
+    pub name: Option<String>,
+    /// What it is about, where it can be read at all.
+    pub about: Option<About>,
+    /// Why it was refused.
+    pub code: Option<Code>,
+    /// When it came.
+    pub at: Moment,
+}
+
+impl Ledger {
+    /// What stands in quarantine, oldest first.
+    pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
+        let sql = "select quarantine.name, quarantine.device, quarantine.user, cadre.name, quarantine.bytes, quarantine.code, quarantine.at from quarantine left join cadre on cadre.id = quarantine.user order by quarantine.id limit 10000";
+        self.look().all(sql, [], |row| {
+            let broken = || rusqlite::Error::InvalidQuery;
+            let (device, user, bytes): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(4)?);
+            Ok(Quarantined {
+                entry: crate::entries::name_of(row, 0)?,
+                device: DeviceId::from_slice(&device).ok_or_else(broken)?,
+                user: UserId::from_slice(&user).ok_or_else(broken)?,
+                name: row.get(3)?,
+                about: Entry::read(&bytes).ok().map(|entry| entry.about),
+                code: code_from(row.get(5)?),
+                at: Moment(row.get(6)?),
+            })
+        })
+    }
+
+    /// Lets an entry out of quarantine although its author was not entitled to it. Whatever else is wrong with it still
+    /// keeps it where it is; the answer says so.
+    pub fn release(&mut self, entry: EntryName) -> Result<Answer> {
+        self.transact(|tx| tx.release(entry))
+    }
+}
+
+impl Tx<'_> {
+    fn release(&self, entry: EntryName) -> Result<Answer> {
+        let sql = "select header, envelope, bytes from quarantine where name = ?1";
+        let found = self.one(sql, [entry.0], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+        })?;
+        let missing = || LedgerError::NotFound("entry in quarantine");
+        let (head, envelope, bytes) = found.ok_or_else(missing)?;
+        let head: Head = minicbor::decode(&head).map_err(|_| missing())?;
+        let name = EnvelopeName::from_slice(&envelope).ok_or_else(missing)?;
+        // Without its envelope nobody vouches for the entry: it stays.
+        let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
+        let Some(row) = row else { return Ok(Answer::Quarantined) };
+        self.run("delete from quarantine where name = ?1", [entry.0])?;
+        let now = self.around.now();
+        let arrival = Arrival { head: &head, name, row, point_at: now, failed: BTreeMap::new(), released: true };
+        let (answer, ..) = self.admit(&arrival, &bytes)?;
+        if let Ok(read) = Entry::read(&bytes) {
+            self.unpark(read.about, now)?;
+        }
+        Ok(answer)
+    }
+}
