@@ -6,6 +6,7 @@
 mod bad_line;
 mod chance;
 mod county;
+pub mod hostile;
 mod phone;
 pub mod sabotage;
 pub mod simulation;

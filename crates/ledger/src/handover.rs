@@ -48,11 +48,9 @@ impl Tx<'_> {
         for root in self.all("select root from visit where household = ?1", [household.bytes()], |row| crate::entries::name_of(row, 0))? {
             self.drop_visit(root)?;
         }
-        let roots = "select name from entry where about = ?1";
-        self.run(&format!("delete from need_step where visit in ({roots})"), [&about])?;
-        self.run("delete from strike where record in (select name from entry where about = ?1)", [&about])?;
-        self.run("delete from amends where entry in (select name from entry where about = ?1)", [&about])?;
-        for table in ["dossier", "person", "conflict", "search_key", "visit", "need", "promise", "question"] {
+        for table in
+            ["dossier", "person", "conflict", "search_key", "visit", "need", "promise", "question", "need_step", "strike", "amends"]
+        {
             self.run(&format!("delete from {table} where household = ?1"), [household.bytes()])?;
         }
         self.in_hand.borrow_mut().remove(&household);

@@ -216,8 +216,9 @@ create index household_village on household (village);
 create index household_origin on household (origin);
 create index household_present on household (present);
 
+-- A person is one only within a household: nobody takes a row from another by writing its id.
 create table person (
-  id        blob primary key,
+  id        blob    not null,
   household blob    not null,
   name      text    not null,
   relation  text,
@@ -225,9 +226,10 @@ create table person (
   birth     text,
   id_no     text,
   phone     text,
-  counts    integer not null
+  counts    integer not null,
+  primary key (household, id)
 ) strict, without rowid;
-create index person_household on person (household);
+create index person_id on person (id);
 
 -- Keys that say more than one thing, or wait for an approval.
 create table conflict (
@@ -263,15 +265,17 @@ create index visit_day on visit (day);
 
 -- Which record corrects which.
 create table amends (
-  entry  blob not null,
-  target blob not null,
+  entry     blob not null,
+  target    blob not null,
+  household blob not null,              -- the corrector's: a record of another household is none of its business
   primary key (entry, target)
 ) strict, without rowid;
 create index amends_target on amends (target);
 
 create table strike (
-  record blob not null,
-  entry  blob not null,
+  record    blob not null,
+  entry     blob not null,
+  household blob not null,              -- the striker's
   primary key (record, entry)
 ) strict, without rowid;
 
@@ -294,6 +298,7 @@ create table need_step (
   step     integer not null,
   day      integer not null,
   entry    blob    not null,
+  household blob   not null,            -- of whoever recorded it
   primary key (visit, position, entry)
 ) strict, without rowid;
 

@@ -155,7 +155,7 @@ impl Ledger {
         list.extend(tx.all(sql, [most], |row| {
             Ok(Attention::TwoStatements { household: household(row.get(0)?)?, head: row.get(1)?, facts: row.get(2)? })
         })?);
-        let sql = "select question.entry, question.household, household.head, person.name, question.file from question left join household on household.id = question.household left join person on person.id = question.person where question.answer is null order by question.household limit ?1";
+        let sql = "select question.entry, question.household, household.head, person.name, question.file from question left join household on household.id = question.household left join person on person.id = question.person and person.household = question.household where question.answer is null order by question.household limit ?1";
         list.extend(tx.all(sql, [most], |row| {
             Ok(Attention::Question {
                 question: name_of(row, 0)?,

@@ -163,14 +163,14 @@ impl Ledger {
 
     /// The root of the visit that an entry belongs to: its own, or that of what it corrects.
     pub fn visit_root(&self, entry: EntryName) -> Result<Option<EntryName>> {
-        let sql = "with recursive up (name) as (select ?1 union select target from amends join up on amends.entry = up.name) select root from visit where root in (select name from up) limit 1";
+        let sql = "with recursive up (name) as (select ?1 union select target from amends join up on amends.entry = up.name where amends.household = (select substr(about, 2) from entry where name = ?1)) select root from visit where root in (select name from up) limit 1";
         self.look().one(sql, [entry.0], |row| name_of(row, 0))
     }
 
     /// Every version of a visit, oldest first, with whether it is live.
     pub fn versions(&self, root: EntryName) -> Result<Vec<(EntryName, Visit)>> {
         let tx = self.look();
-        let sql = "with recursive family (name) as (select ?1 union select entry from amends join family on amends.target = family.name) select name from family";
+        let sql = "with recursive family (name) as (select ?1 union select entry from amends join family on amends.target = family.name where amends.household = (select household from visit where root = ?1)) select name from family";
         let mut versions = Vec::new();
         for name in tx.all(sql, [root.0], |row| name_of(row, 0))? {
             if let Some(kept) = tx.entry(name)? {
@@ -190,7 +190,7 @@ impl Ledger {
     /// Why a visit was struck.
     pub fn strike_reason(&self, root: EntryName) -> Result<Option<String>> {
         let tx = self.look();
-        let name = tx.one("select entry from strike where record = ?1 limit 1", [root.0], |row| name_of(row, 0))?;
+        let name = tx.one("select entry from strike where record = ?1 and household = (select household from visit where root = ?1) limit 1", [root.0], |row| name_of(row, 0))?;
         let kept = name.map(|name| tx.entry(name)).transpose()?.flatten();
         Ok(kept.map(|kept| kept.body::<Strike>()).transpose()?.map(|strike| strike.reason))
     }
@@ -230,7 +230,7 @@ impl Ledger {
     /// The steps recorded of a need, in order.
     pub fn need_steps(&self, visit: EntryName, position: u16) -> Result<Vec<NeedStep>> {
         let tx = self.look();
-        let sql = "select entry from need_step where visit = ?1 and position = ?2 order by day, step";
+        let sql = "select entry from need_step where visit = ?1 and position = ?2 and household = (select household from visit where root = ?1) order by day, step";
         let names = tx.all(sql, params![visit.0, position], |row| name_of(row, 0))?;
         let mut steps = Vec::new();
         for name in names {

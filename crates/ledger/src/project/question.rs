@@ -24,7 +24,9 @@ impl Tx<'_> {
 
     pub(super) fn project_answer(&self, kept: &Kept) -> Result<()> {
         let answer: AbsentAnswer = kept.body()?;
-        self.run("update question set answer = ?2 where entry = ?1", params![answer.question.0, answer.answer])?;
+        let Some(household) = kept.entry.about.household() else { return Ok(()) };
+        let sql = "update question set answer = ?2 where entry = ?1 and household = ?3";
+        self.run(sql, params![answer.question.0, answer.answer, household.bytes()])?;
         Ok(())
     }
 }

@@ -13,37 +13,47 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Tx<'_> {
     pub(super) fn project_visit(&self, kept: &Kept) -> Result<()> {
         let visit: Visit = kept.body()?;
+        let Some(household) = kept.entry.about.household() else { return Ok(()) };
         for target in &visit.amends {
-            self.run("insert or ignore into amends (entry, target) values (?1, ?2)", params![kept.name.0, target.0])?;
+            let sql = "insert or ignore into amends (entry, target, household) values (?1, ?2, ?3)";
+            self.run(sql, params![kept.name.0, target.0, household.bytes()])?;
         }
-        self.visit_family(kept.name)
+        self.visit_family(household, kept.name)
     }
 
     pub(super) fn project_strike(&self, kept: &Kept) -> Result<()> {
         let strike: Strike = kept.body()?;
-        let known = self.run("insert or ignore into strike (record, entry) values (?1, ?2)", params![strike.record.0, kept.name.0])?;
-        if known > 0 { self.visit_family(strike.record) } else { Ok(()) }
+        let Some(household) = kept.entry.about.household() else { return Ok(()) };
+        let sql = "insert or ignore into strike (record, entry, household) values (?1, ?2, ?3)";
+        let known = self.run(sql, params![strike.record.0, kept.name.0, household.bytes()])?;
+        if known > 0 { self.visit_family(household, strike.record) } else { Ok(()) }
     }
 
-    /// Everything linked to a visit by corrections, as far as it is here.
-    fn family(&self, name: EntryName) -> Result<BTreeMap<EntryName, Kept>> {
+    /// Everything of a household linked to a visit by corrections, as far as it is here.
+    fn family(&self, household: HouseholdId, name: EntryName) -> Result<BTreeMap<EntryName, Kept>> {
         let (mut family, mut open, mut seen) = (BTreeMap::new(), vec![name], BTreeSet::new());
         while let Some(name) = open.pop() {
             if !seen.insert(name) {
                 continue;
             }
-            if let Some(kept) = self.entry(name)?.filter(|kept| kept.entry.kind == kind::VISIT) {
-                family.insert(name, kept);
+            let own = |kept: &Kept| kept.entry.kind == kind::VISIT && kept.entry.about.household() == Some(household);
+            match self.entry(name)? {
+                Some(kept) if own(&kept) => {
+                    family.insert(name, kept);
+                }
+                // Another household's record: whoever links to it says nothing about it.
+                Some(_) => continue,
+                None => {}
             }
-            let linked = "select target from amends where entry = ?1 union select entry from amends where target = ?1";
-            open.extend(self.all(linked, [name.0], |row| crate::entries::name_of(row, 0))?);
+            let linked = "select target from amends where entry = ?1 and household = ?2 union select entry from amends where target = ?1 and household = ?2";
+            open.extend(self.all(linked, params![name.0, household.bytes()], |row| crate::entries::name_of(row, 0))?);
         }
         Ok(family)
     }
 
     /// Computes the one row of a visit and its corrections.
-    pub(crate) fn visit_family(&self, name: EntryName) -> Result<()> {
-        let family = self.family(name)?;
+    pub(crate) fn visit_family(&self, household: HouseholdId, name: EntryName) -> Result<()> {
+        let family = self.family(household, name)?;
         for member in family.keys() {
             self.drop_visit(*member)?;
         }
@@ -62,10 +72,9 @@ impl Tx<'_> {
         let live: Vec<_> = family.values().filter(|kept| !amended.contains(&kept.name)).collect();
         let Some(root) = roots.into_iter().min_by_key(|kept| rank(kept)) else { return Ok(()) };
         let Some(counting) = live.iter().min_by_key(|kept| rank(kept)) else { return Ok(()) };
-        let Some(household) = root.entry.about.household() else { return Ok(()) };
         let mut struck = false;
         for member in family.keys() {
-            struck |= self.one("select 1 from strike where record = ?1", [member.0], |_| Ok(()))?.is_some();
+            struck |= self.one("select 1 from strike where record = ?1 and household = ?2", params![member.0, household.bytes()], |_| Ok(()))?.is_some();
         }
         self.put_visit(household, root, counting, live.len(), struck)
     }
