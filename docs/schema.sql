@@ -243,7 +243,7 @@ create index household_present on household (present);
 
 -- One row a person of a household.
 create table person (
-  id        blob primary key,
+  id        blob    not null,
   household blob    not null,
   name      text    not null,
   relation  text,
@@ -251,9 +251,10 @@ create table person (
   birth     text,
   id_no     text,                        -- unmasked here, masked wherever it is shown
   phone     text,
-  counts    integer not null             -- 0 for 自然减少
+  counts    integer not null,            -- 0 for 自然减少
+  primary key (household, id)            -- the same id can be written down in two households, by mistake or on purpose
 ) strict, without rowid;
-create index person_household on person (household);
+create index person_id on person (id);
 
 -- Facts that say more than one thing.
 create table conflict (
@@ -289,16 +290,18 @@ create index visit_day on visit (day);
 
 -- Which record corrects which.
 create table amends (
-  entry  blob not null,
-  target blob not null,
+  entry     blob not null,
+  target    blob not null,
+  household blob not null,               -- only entries about the same household have a say
   primary key (entry, target)
 ) strict, without rowid;
 create index amends_target on amends (target);
 
 -- Which record was struck 作废, and by which entry.
 create table strike (
-  record blob not null,
-  entry  blob not null,
+  record    blob not null,
+  entry     blob not null,
+  household blob not null,
   primary key (record, entry)
 ) strict, without rowid;
 
@@ -323,6 +326,7 @@ create table need_step (
   step     integer not null,
   day      integer not null,
   entry    blob    not null,
+  household blob   not null,
   primary key (visit, position, entry)
 ) strict, without rowid;
 

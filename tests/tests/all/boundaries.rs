@@ -8,6 +8,7 @@ mod licences;
 mod private;
 mod pure;
 mod sentences;
+mod variants;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
