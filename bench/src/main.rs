@@ -1,14 +1,16 @@
 //! The figures of the design (§10), measured on this machine: value, target, verdict, and `target/bench.json`.
 
 mod chance;
+mod core_time;
 mod line;
 mod lines;
 mod link;
-mod plain;
 mod record;
+mod server;
 mod texts;
 mod train;
 mod village;
+mod whole;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

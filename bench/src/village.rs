@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::texts::{Split, Texts};
 use anyhow::{Context, Result, anyhow};
-use lianhu_core::day::Moment;
+use lianhu_core::day::{Day, Moment};
 use lianhu_core::directive::{Cadre, Grant, Place, Placement, Role};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::hub::Hub;
@@ -32,6 +32,7 @@ pub(crate) struct Village {
     pub(crate) texts: Texts,
     /// The chance of what happens.
     pub(crate) chance: Chance,
+    town: PlaceId,
     place: PlaceId,
 }
 
@@ -51,12 +52,27 @@ impl Village {
             let body = Place { name, level: level.into(), parent, code: None };
             county.direct(|w| w.record(About::Place(id), kind::PLACE, Source::Office, &body))?;
         }
-        Ok(Self { dir, around, county: Arc::new(Mutex::new(county)), texts, chance, place })
+        Ok(Self { dir, around, county: Arc::new(Mutex::new(county)), texts, chance, town, place })
     }
 
     /// The county's ledger, to be read or written.
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.county.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The day on which it is today.
+    pub(crate) fn today(&self) -> Day {
+        NOW.day()
+    }
+
+    /// Begins another village of the town; who is imported from here on lives there.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        self.place = PlaceId::mint(&*self.around);
+        let name = format!("{}{}村", self.texts.place(&mut self.chance), self.texts.place(&mut self.chance));
+        let body = Place { name, level: "village".into(), parent: Some(self.town), code: None };
+        let about = About::Place(self.place);
+        self.ledger().direct(|w| w.record(about, kind::PLACE, Source::Office, &body))?;
+        Ok(())
     }
 
     /// Takes in a person with a role, for the whole village where the role has an area.

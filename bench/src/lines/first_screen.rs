@@ -3,7 +3,7 @@
 use super::Measured;
 use crate::line::Line;
 use crate::link::{Link, Terms};
-use crate::plain::{self, Plain};
+use crate::server::{self, Server};
 use crate::texts::Split;
 use crate::village::{Village, through};
 use anyhow::ensure;
@@ -22,9 +22,10 @@ pub(crate) fn measure() -> Measured {
         village.exchange(&mut first)?;
     }
     let mut phone = village.phone(helper, "second")?;
-    let link = Link::lay(plain::serve(village.county.clone())?, Terms::HILLSIDE)?;
+    let server = Server::over(&village)?;
+    let link = Link::lay(server.at, Terms::HILLSIDE)?;
     let begun = Instant::now();
-    let done = through(&mut phone, &mut Plain::to(link.at))?;
+    let done = through(&mut phone, &mut server::road(link.at)?)?;
     let seconds = begun.elapsed().as_secs_f64();
     let passed = link.passed();
     let tables = phone.dump_rebuilt()?;

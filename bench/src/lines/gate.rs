@@ -1,6 +1,7 @@
 //! The gate: changes let into living dossiers a second, by one county thread, everything included.
 
 use super::Measured;
+use crate::core_time::on_core;
 use crate::line::Line;
 use crate::texts::Split;
 use crate::village::{Village, through};
@@ -8,14 +9,15 @@ use lianhu_core::hub::{Hub, HubError, Progress};
 use lianhu_ledger::InProcess;
 use std::time::{Duration, Instant};
 
-/// A county that is timed while it answers.
-struct Timed(InProcess, Duration);
+/// A county that is timed while it answers: on the clock, and on the core it runs on.
+struct Timed(InProcess, Duration, Duration);
 
 impl Hub for Timed {
     fn exchange(&mut self, frame: &[u8], progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, HubError> {
-        let begun = Instant::now();
+        let (begun, worked) = (Instant::now(), on_core());
         let reply = self.0.exchange(frame, progress);
         self.1 += begun.elapsed();
+        self.2 += on_core().saturating_sub(worked);
         reply
     }
 }
@@ -27,13 +29,17 @@ pub(crate) fn measure() -> Measured {
     let houses = village.households(20, Some(helper))?;
     let mut phone = village.phone(helper, "phone")?;
     village.exchange(&mut phone)?;
-    let mut hub = Timed(InProcess(village.county.clone()), Duration::ZERO);
-    let mut changes = 0;
+    let mut hub = Timed(InProcess(village.county.clone()), Duration::ZERO, Duration::ZERO);
+    let mut changes = 0_u32;
     for _ in 0..40 {
         village.correct(&mut phone, &houses, 20)?;
-        changes += through(&mut phone, &mut hub)?.numbered;
+        changes += u32::try_from(through(&mut phone, &mut hub)?.numbered)?;
     }
-    let rate = changes as f64 / hub.1.as_secs_f64();
-    let note = format!("{changes} changes in {:.2} s, 20 households an exchange", hub.1.as_secs_f64());
-    Ok(vec![Line::at_least("gate, changes a second on one core", rate, 1500.0, "1/s").noting(note)])
+    let rate = f64::from(changes) / hub.2.as_secs_f64();
+    let note = format!(
+        "{changes} changes, 20 households an exchange: {:.2} s of core, {:.2} s on the clock with the disk's and other programs' time",
+        hub.2.as_secs_f64(),
+        hub.1.as_secs_f64()
+    );
+    Ok(vec![Line::at_least("gate, changes a second of one core", rate, 1500.0, "1/s").noting(note)])
 }

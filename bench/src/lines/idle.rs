@@ -3,9 +3,10 @@
 use super::Measured;
 use crate::line::Line;
 use crate::link::{Link, Terms};
-use crate::plain::{self, Plain};
+use crate::server::{self, Server};
 use crate::texts::Split;
 use crate::village::{Village, through};
+use crate::whole::Whole;
 use anyhow::ensure;
 use lianhu_core::ids::HouseholdId;
 use lianhu_ledger::Ledger;
@@ -27,8 +28,9 @@ pub(crate) fn measure() -> Measured {
 
 /// What it takes to hand over and fetch everything on a warm connection, and then to learn that nothing has changed.
 pub(crate) fn again(village: &mut Village, mut phone: Ledger, houses: &[HouseholdId], name: &str) -> Measured {
-    let link = Link::lay(plain::serve(village.county.clone())?, Terms::FAST)?;
-    let mut hub = Plain::to(link.at);
+    let server = Server::over(village)?;
+    let link = Link::lay(server.at, Terms::FAST)?;
+    let mut hub = server::road(link.at)?;
     through(&mut phone, &mut hub)?;
     village.visit(&mut phone, houses, 10)?;
     village.correct(&mut phone, houses, 5)?;
@@ -45,4 +47,19 @@ pub(crate) fn again(village: &mut Village, mut phone: Ledger, houses: &[Househol
         Line::at_most(format!("round trips to push and pull, warm, {name}"), busy.round_trips() as f64, 1.0, "trips").noting(trips),
         Line::at_most(format!("bytes when nothing changed, {name}"), idle.bytes() as f64, MOST_BYTES, "bytes").noting(note),
     ])
+}
+
+/// The same for a computer of the county's office, which may hold all 30,000.
+pub(crate) fn office(whole: &mut Whole) -> Measured {
+    let Whole { village, office, .. } = whole;
+    let server = Server::over(village)?;
+    let link = Link::lay(server.at, Terms::FAST)?;
+    let mut hub = server::road(link.at)?;
+    through(office, &mut hub)?;
+    link.passed();
+    let done = through(office, &mut hub)?;
+    let idle = link.passed();
+    ensure!(done.new == 0 && done.rounds == 1, "something had changed: {done:?}");
+    let note = format!("{} up + {} down, {} round trips", idle.up, idle.down, idle.round_trips());
+    Ok(vec![Line::at_most("bytes when nothing changed, 30,000 households", idle.bytes() as f64, MOST_BYTES, "bytes").noting(note)])
 }

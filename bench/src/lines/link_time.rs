@@ -3,15 +3,14 @@
 use super::Measured;
 use crate::line::Line;
 use crate::link::{Link, Passed, Terms};
-use crate::plain::{self, Plain};
+use crate::server::{self, Server};
 use crate::texts::Split;
 use crate::village::{Village, through};
 use anyhow::Result;
-use std::net::SocketAddr;
 use std::time::Instant;
 
 /// Ten visits and five corrections go up, six visits of a colleague come down.
-fn exchanges(village: &mut Village, server: SocketAddr, terms: Terms, runs: usize) -> Result<Vec<(f64, Passed)>> {
+fn exchanges(village: &mut Village, terms: Terms, runs: usize) -> Result<Vec<(f64, Passed)>> {
     let (one, other) = (village.person("helper")?, village.person("helper")?);
     let houses = village.households(30, Some(one))?;
     village.entrust(&houses, other)?;
@@ -19,15 +18,16 @@ fn exchanges(village: &mut Village, server: SocketAddr, terms: Terms, runs: usiz
     let (mut phone, mut colleague) = (village.phone(one, &label)?, village.phone(other, &format!("{label}-colleague"))?);
     village.exchange(&mut phone)?;
     village.exchange(&mut colleague)?;
+    let server = Server::over(village)?;
     let mut took = Vec::new();
     for _ in 0..runs {
         village.visit(&mut colleague, &houses, 6)?;
-        village.exchange(&mut colleague)?;
+        through(&mut colleague, &mut server::road(server.at)?)?;
         village.visit(&mut phone, &houses, 10)?;
         village.correct(&mut phone, &houses, 5)?;
-        let link = Link::lay(server, terms)?;
+        let link = Link::lay(server.at, terms)?;
         let begun = Instant::now();
-        through(&mut phone, &mut Plain::to(link.at))?;
+        through(&mut phone, &mut server::road(link.at)?)?;
         took.push((begun.elapsed().as_secs_f64(), link.passed()));
     }
     Ok(took)
@@ -42,12 +42,11 @@ fn floor(passed: &Passed, terms: &Terms) -> f64 {
 
 /// Without loss, and with five segments in a hundred lost.
 pub(crate) fn measure() -> Measured {
-    let mut village = Village::new(Split::Unseen, 41)?;
-    let server = plain::serve(village.county.clone())?;
-    let mut lines = Vec::new();
+        let mut lines = Vec::new();
     let lossy = Terms { lost: 50, ..Terms::HILLSIDE };
     for (terms, runs, target, what) in [(Terms::HILLSIDE, 1, 1.15, "no loss"), (lossy, 6, 1.6, "5 % loss, mean of 6")] {
-        let took = exchanges(&mut village, server, terms, runs)?;
+        let mut village = Village::new(Split::Unseen, 41 + terms.lost)?;
+        let took = exchanges(&mut village, terms, runs)?;
         let seconds: f64 = took.iter().map(|(seconds, _)| seconds).sum();
         let least: f64 = took.iter().map(|(_, passed)| floor(passed, &terms)).sum();
         let mut note = String::new();

@@ -1,5 +1,9 @@
 //! The lines of the table, one figure or one family of figures a file. What is not built yet is not listed.
 
+mod county;
+mod county_list;
+mod county_pull;
+mod county_report;
 mod first_screen;
 mod gate;
 mod idle;
@@ -20,4 +24,5 @@ pub(crate) const ALL: &[(&str, fn() -> Measured)] = &[
     ("first_screen", first_screen::measure),
     ("save", save::measure),
     ("gate", gate::measure),
+    ("county", county::measure),
 ];

@@ -3,7 +3,7 @@
 use super::Measured;
 use crate::line::Line;
 use crate::link::{Link, Terms};
-use crate::plain::{self, Plain};
+use crate::server::{self, Server};
 use crate::record;
 use crate::texts::Split;
 use crate::village::{Village, through};
@@ -18,8 +18,9 @@ pub(crate) fn measure() -> Measured {
     let helper = village.person("helper")?;
     let houses = village.households(30, Some(helper))?;
     let mut phone = village.phone(helper, "phone")?;
-    let link = Link::lay(plain::serve(village.county.clone())?, Terms::FAST)?;
-    let mut hub = Plain::to(link.at);
+    let server = Server::over(&village)?;
+    let link = Link::lay(server.at, Terms::FAST)?;
+    let mut hub = server::road(link.at)?;
     through(&mut phone, &mut hub)?;
     let mut lines = Vec::new();
     for count in [10, 30, 100] {

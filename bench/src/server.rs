@@ -1,0 +1,84 @@
+//! The county's own server on a port of this machine: the program as it is shipped, over a copy of a village's ledger.
+
+use crate::village::Village;
+use anyhow::{Context, Result, ensure};
+use lianhu_app::http_hub::HttpHub;
+use lianhu_core::enrolment_code::Fingerprint;
+use lianhu_ledger::Ledger;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// A running server; it ends with this value.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens.
+    pub(crate) at: SocketAddr,
+}
+
+impl Server {
+    /// Serves a copy of the village's county. From here on the village's own ledger knows nothing of what happens.
+    pub(crate) fn over(village: &Village) -> Result<Self> {
+        let data = village.dir.path().join("data");
+        let init = Command::new(program()?).args(["init", "--county", "411321", "--name", "县", "--data"]).arg(&data).output()?;
+        ensure!(init.status.success(), "init: {}", String::from_utf8_lossy(&init.stderr));
+        let ledger = data.join("ledger.sqlite");
+        for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
+            std::fs::remove_file(data.join(name)).ok();
+        }
+        Ledger::back_up(&village.dir.path().join("county.sqlite"), &crate::village::KEY, &ledger)?;
+        let hex: String = crate::village::KEY.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        std::fs::write(data.join("key"), hex + "\n")?;
+        Self::run(&data)
+    }
+
+    /// Runs the server on this data.
+    pub(crate) fn run(data: &Path) -> Result<Self> {
+        let mut command = Command::new(program()?);
+        command.args(["run", "--plain-http", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("the server says nothing")?).read_line(&mut line)?;
+        let at = line.trim().rsplit('/').next().unwrap_or_default().parse();
+        match at {
+            Ok(at) => Ok(Self { child, at }),
+            Err(_) => {
+                child.kill().ok();
+                anyhow::bail!("the server does not listen: {line}")
+            }
+        }
+    }
+
+    /// The most memory it has held, in MB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+        Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// A phone's road to this address, as the app goes it.
+pub(crate) fn road(to: SocketAddr) -> Result<HttpHub> {
+    Ok(HttpHub::new(&format!("http://{to}"), Fingerprint([0; 16]))?)
+}
+
+/// The server's program, built once if it is not there in its newest form.
+fn program() -> Result<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let done = Command::new(cargo).args(["build", "-q", "--release", "-p", "lianhu-sync-server"]).status().ok()?;
+        let here = std::env::current_exe().ok()?;
+        done.success().then(|| here.with_file_name("lianhu-sync-server"))
+    });
+    built.as_deref().filter(|path| path.is_file()).context("lianhu-sync-server cannot be built")
+}
