@@ -8,10 +8,12 @@ use crate::entrusting::Slip;
 use crate::error::AppError;
 use crate::exchanging::ExchangeDone;
 use crate::exporting::Exported;
+use crate::handed::Written;
 use crate::history::HistoryRow;
 use crate::pairing::PairingOutcome;
 use crate::reporting::{Behind, CountyReport, FindingRow};
 use crate::roster::RosterOutcome;
+use crate::today::Today;
 use crate::updating::Facts;
 use crate::visiting::DraftRow;
 use lianhu_core::day::{Day, Period};
@@ -65,6 +67,7 @@ macro_rules! commands {
             $($(types.add::<$ty>();)* types.add::<$returns>();)*
             types.add::<AppError>();
             types.add::<crate::app::Step>();
+            types.add::<crate::touched::Touched>();
             for declared in types.declared.values() {
                 out.push_str(&format!("\nexport {declared}\n"));
             }
@@ -78,10 +81,19 @@ commands! {
     enrol(server: String, code: String) -> Me;
     /// Whose this device is, what is on it only, what the county has, when both last met.
     status() -> Status;
+    /// How this person likes the screens: `language`, `type`.
+    preferences() -> BTreeMap<String, String>;
+    /// Prefers a value for one of them.
+    prefer(key: String, value: String) -> BTreeMap<String, String>;
     /// Hands in what is waiting and fetches what is new.
     exchange(room: Option<u32>) -> ExchangeDone;
     /// What a person must look at, most pressing first.
     needs_attention() -> Vec<Attention>;
+
+    /// What is to be done today: visits due, promises due, visits begun.
+    today_list(place: Option<String>) -> Today;
+    /// What this device wrote lately, each with how far it has come.
+    written_lately(most: Option<u32>) -> Vec<Written>;
 
     /// All places, in the order of their paths.
     places() -> Vec<PlaceRow>;
@@ -96,12 +108,19 @@ commands! {
     /// A masked fact, unmasked, for a reason that is kept.
     reveal(household: String, key: String, reason: String) -> Vec<Scalar>;
 
+    /// A telephone number for the dialler, without showing it; that it was dialled leaves a trace.
+    telephone(household: String, key: String) -> String;
+
     /// Records a visit.
     record_visit(household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
     /// Corrects a visit by another version of it.
     amend_visit(visit: String, correct: Visit, source: Option<Source>) -> VisitRow;
     /// Strikes a visit that should not have been.
     strike_visit(visit: String, reason: String) -> VisitRow;
+    /// Moves a visit that was written down under the wrong household.
+    move_visit(visit: String, household: String) -> VisitRow;
+    /// Ticks a promise off.
+    keep_promise(visit: String, text: String) -> VisitRow;
     /// Visits of a household or a place, newest first.
     visits(household: Option<String>, place: Option<String>, from: Option<Day>, to: Option<Day>, most: Option<u32>) -> Vec<VisitRow>;
     /// Needs, open ones unless all are asked for.

@@ -1,7 +1,9 @@
 //! The commands of lianhu in a terminal: `lianhu --home DIR call NAME [JSON|-]`.
 //!
 //! The answer is JSON on standard output. An error is JSON `{code, …, sentence}` on standard error, exit code 1. Long
-//! acts tell their progress on standard error, one line of JSON each.
+//! acts tell their progress on standard error, one line of JSON each. `lianhu serve` shows the screens in a browser.
+
+mod serve;
 
 use clap::{Parser, Subcommand};
 use lianhu_app::{App, AppError, Command, Step, commands};
@@ -31,6 +33,12 @@ enum Act {
         /// Its arguments.
         args: Option<String>,
     },
+    /// Shows the screens in a browser on this machine; the address is printed.
+    Serve {
+        /// Where to listen; port 0 is any free one.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: std::net::SocketAddr,
+    },
     /// Lists every command, with what it takes and gives, as TypeScript.
     Commands,
 }
@@ -45,19 +53,25 @@ fn main() -> ExitCode {
             }
         }
         Err(error) => {
-            let mut value = serde_json::to_value(&error).unwrap_or_default();
-            if let Some(object) = value.as_object_mut() {
-                object.insert("sentence".to_owned(), error.sentence().into());
-            }
-            eprintln!("{value}");
+            eprintln!("{}", told(&error));
             ExitCode::FAILURE
         }
     }
 }
 
+/// An error as it is told: its code, its details, and a sentence that says what to do next.
+fn told(error: &AppError) -> serde_json::Value {
+    let mut value = serde_json::to_value(error).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("sentence".to_owned(), error.sentence().into());
+    }
+    value
+}
+
 fn run(cli: Cli) -> Result<String, AppError> {
     match cli.act {
         Act::Commands => Ok(commands::typescript()),
+        Act::Serve { listen } => serve::serve(cli.home, listen),
         Act::Call { name, args } => {
             let args = arguments(args)?;
             let command = Command::read(&name, args)?;

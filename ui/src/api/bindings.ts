@@ -5,10 +5,18 @@ export interface Commands {
   enrol: { args: { server: string; code: string }; returns: Me };
   /** Whose this device is, what is on it only, what the county has, when both last met. */
   status: { args: {  }; returns: Status };
+  /** How this person likes the screens: `language`, `type`. */
+  preferences: { args: {  }; returns: { [key in string]: string } };
+  /** Prefers a value for one of them. */
+  prefer: { args: { key: string; value: string }; returns: { [key in string]: string } };
   /** Hands in what is waiting and fetches what is new. */
   exchange: { args: { room?: number | null }; returns: ExchangeDone };
   /** What a person must look at, most pressing first. */
   needs_attention: { args: {  }; returns: Array<Attention> };
+  /** What is to be done today: visits due, promises due, visits begun. */
+  today_list: { args: { place?: string | null }; returns: Today };
+  /** What this device wrote lately, each with how far it has come. */
+  written_lately: { args: { most?: number | null }; returns: Array<Written> };
   /** All places, in the order of their paths. */
   places: { args: {  }; returns: Array<PlaceRow> };
   /** Households by name, pinyin, initials, tail of a number, room, village; pages from 0. */
@@ -21,12 +29,18 @@ export interface Commands {
   want_older: { args: { household: string }; returns: null };
   /** A masked fact, unmasked, for a reason that is kept. */
   reveal: { args: { household: string; key: string; reason: string }; returns: Array<Scalar> };
+  /** A telephone number for the dialler, without showing it; that it was dialled leaves a trace. */
+  telephone: { args: { household: string; key: string }; returns: string };
   /** Records a visit. */
   record_visit: { args: { household: string; visit: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
   /** Corrects a visit by another version of it. */
   amend_visit: { args: { visit: string; correct: Visit; source?: Source | null }; returns: VisitRow };
   /** Strikes a visit that should not have been. */
   strike_visit: { args: { visit: string; reason: string }; returns: VisitRow };
+  /** Moves a visit that was written down under the wrong household. */
+  move_visit: { args: { visit: string; household: string }; returns: VisitRow };
+  /** Ticks a promise off. */
+  keep_promise: { args: { visit: string; text: string }; returns: VisitRow };
   /** Visits of a household or a place, newest first. */
   visits: { args: { household?: string | null; place?: string | null; from?: Day | null; to?: Day | null; most?: number | null }; returns: Array<VisitRow> };
   /** Needs, open ones unless all are asked for. */
@@ -417,6 +431,26 @@ body: string,
  */
 saved_at: number, };
 
+export type DuePromise = { 
+/**
+ * To whom.
+ */
+household: HouseholdRow, 
+/**
+ * The promise.
+ */
+promise: PromiseRow, };
+
+export type DueVisit = { 
+/**
+ * Which.
+ */
+household: HouseholdRow, 
+/**
+ * The day set at the last visit; none where no day was set and the last visit is long ago.
+ */
+on: Day | null, };
+
 export type EntryId = string;
 
 export type EntryName = string;
@@ -729,6 +763,16 @@ raised_on: Day,
  */
 step: number, };
 
+export type OpenDraft = { 
+/**
+ * Of which household.
+ */
+household: HouseholdRow, 
+/**
+ * The draft.
+ */
+draft: DraftRow, };
+
 export type PairingOutcome = { 
 /**
  * Whether nothing was written.
@@ -1029,6 +1073,38 @@ done: number,
  */
 total: number, };
 
+export type Today = { 
+/**
+ * Today, by this device's clock.
+ */
+day: Day, 
+/**
+ * Households to see, the day that was set first.
+ */
+visits: Array<DueVisit>, 
+/**
+ * Promises, by the day they are due.
+ */
+promises: Array<DuePromise>, 
+/**
+ * Visits begun and not saved.
+ */
+drafts: Array<OpenDraft>, 
+/**
+ * Households not written about for long, counted whole.
+ */
+long_unseen: number, };
+
+export type Touched = { 
+/**
+ * `household`, `place`, `cadre` or `other`.
+ */
+what: string, 
+/**
+ * Which, where it is one that screens know by id.
+ */
+id: string | null, };
+
 export type UnknownHousehold = { 
 /**
  * The row, as Excel counts.
@@ -1161,4 +1237,18 @@ struck: boolean,
  * 待核: written after the author knew that the household was no longer entrusted.
  */
 to_verify: boolean, };
+
+export type Written = { 
+/**
+ * Of which household.
+ */
+household: HouseholdId, 
+/**
+ * 户主.
+ */
+head: string, 
+/**
+ * What, who, when, how far it has come.
+ */
+row: HistoryRow, };
 

@@ -1,0 +1,32 @@
+//! How the person likes the screens: language and size of type. Kept in the ledger's settings, for the webview keeps nothing.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use lianhu_core::problem::ProblemKind;
+use std::collections::BTreeMap;
+
+/// What can be preferred.
+const KEYS: [&str; 2] = ["language", "type"];
+
+impl App {
+    /// Everything preferred so far.
+    pub fn preferences(&self) -> Result<BTreeMap<String, String>> {
+        let ledger = self.ledger();
+        let mut all = BTreeMap::new();
+        for key in KEYS {
+            if let Some(value) = ledger.setting(&format!("prefer_{key}"))? {
+                all.insert(key.to_owned(), value);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Prefers a value; the device of one person keeps it, and nobody else hears of it.
+    pub fn prefer(&self, key: String, value: String) -> Result<BTreeMap<String, String>> {
+        if !KEYS.contains(&key.as_str()) || value.len() > 20 {
+            return Err(AppError::field(&key, ProblemKind::Unknown));
+        }
+        self.ledger().set_setting(&format!("prefer_{key}"), &value)?;
+        self.preferences()
+    }
+}

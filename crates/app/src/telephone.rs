@@ -1,0 +1,22 @@
+//! Calling a household: one tap dials the number without showing it. That it was dialled leaves a trace.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use lianhu_core::entry::About;
+use lianhu_core::field;
+
+impl App {
+    /// The number to dial, of a household or of one of its people by the fact's key, for the dialler alone.
+    pub fn telephone(&self, household: String, key: String) -> Result<String> {
+        let household = self.household_of(&household)?;
+        if field::field_of_key(&key).is_none_or(|field| field.key != "phone") {
+            return Err(AppError::missing(&key));
+        }
+        let mut ledger = self.ledger();
+        let said = ledger.statements(household)?.remove(&key).unwrap_or_default();
+        let number = said.into_iter().find(|said| said.counts).and_then(|said| said.value.text().map(str::to_owned));
+        let number = number.filter(|number| !number.is_empty()).ok_or_else(|| AppError::missing("联系电话"))?;
+        ledger.note_audit(&format!("call {key}"), About::Household(household), "拨打")?;
+        Ok(number)
+    }
+}

@@ -1,0 +1,191 @@
+/**
+ * The only file that knows how the screens reach the program: through the window's one IPC command, or over loopback
+ * to `lianhu serve`. Everything else calls `call(name, args)` and hears `changed` and `step`.
+ */
+import type { AppError, Commands, Step, Touched } from "./bindings";
+
+export type Name = keyof Commands;
+export type Args<N extends Name> = Commands[N]["args"];
+export type Answer<N extends Name> = Commands[N]["returns"];
+
+/** What went wrong, as the program tells it; `sentence` is there for people without this code's own words. */
+export type Trouble = AppError & { sentence?: string };
+
+/** A workbook: where the program finds it, and what it is called. */
+export interface Workbook {
+  path: string;
+  name: string;
+}
+
+interface Tauri {
+  invoke(command: string, args?: Record<string, unknown>): Promise<unknown>;
+  transformCallback(heard: (event: { payload: unknown }) => void): number;
+}
+
+interface Transport {
+  call(command: string, args: unknown): Promise<unknown>;
+  listen(heard: Heard): void;
+  open(accept: string): Promise<Workbook | null>;
+  /** Where a new workbook of this name is to be written; null when the person thinks better of it. */
+  target(name: string): Promise<Workbook | null>;
+  /** Hands a written workbook to the person. */
+  give(book: Workbook): Promise<void>;
+}
+
+interface Heard {
+  changed(touched: Touched[]): void;
+  step(step: Step): void;
+}
+
+/** A transport failure that carries no code of its own. */
+export function unreachable(detail: string): Trouble {
+  return { code: "bug", detail };
+}
+
+export function isTrouble(error: unknown): error is Trouble {
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
+}
+
+function throughWindow(tauri: Tauri): Transport {
+  return {
+    call: (command, args) => tauri.invoke("call", { command, args }),
+    listen(heard) {
+      const on = (event: string, tell: (payload: unknown) => void) =>
+        tauri.invoke("plugin:event|listen", {
+          event,
+          target: { kind: "Any" },
+          handler: tauri.transformCallback((told) => tell(told.payload)),
+        });
+      void on("changed", (payload) => heard.changed(payload as Touched[]));
+      void on("step", (payload) => heard.step(payload as Step));
+    },
+    async open(accept) {
+      const extensions = accept.split(",").map((kind) => kind.replace(".", ""));
+      const options = { multiple: false, directory: false, filters: [{ name: "Excel", extensions }] };
+      const path = (await tauri.invoke("plugin:dialog|open", { options })) as string | null;
+      return path ? { path, name: path.split(/[\\/]/).pop() ?? path } : null;
+    },
+    async target(name) {
+      const path = (await tauri.invoke("plugin:dialog|save", { options: { defaultPath: name } })) as string | null;
+      return path ? { path, name } : null;
+    },
+    async give() {},
+  };
+}
+
+/** Reads a stream of server-sent events; a header is needed, so the browser's own reader will not do. */
+async function readEvents(token: string, heard: Heard): Promise<void> {
+  const answer = await fetch("/events", { headers: { "x-lianhu-token": token } });
+  const reader = answer.body?.getReader();
+  if (!answer.ok || !reader) throw unreachable(`events ${answer.status}`);
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const events = text.split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) hear(event, heard);
+  }
+}
+
+/** Tells one event apart: `event:` and `data:` lines. Anything else is a sign of life. */
+export function hear(event: string, heard: Heard): void {
+  const field = (name: string) =>
+    event
+      .split("\n")
+      .filter((line) => line.startsWith(`${name}:`))
+      .map((line) => line.slice(name.length + 1).trim())
+      .join("\n");
+  const data = field("data");
+  if (!data) return;
+  if (field("event") === "changed") heard.changed(JSON.parse(data) as Touched[]);
+  if (field("event") === "step") heard.step(JSON.parse(data) as Step);
+}
+
+function overLoopback(): Transport {
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  const headers = { "x-lianhu-token": token };
+  async function call(command: string, args: unknown): Promise<unknown> {
+    const body = JSON.stringify({ command, args });
+    const answer = await fetch("/call", { method: "POST", headers: { ...headers, "content-type": "application/json" }, body }).catch(
+      () => {
+        throw unreachable("lianhu serve");
+      },
+    );
+    if (answer.status === 401 || answer.status === 421) throw unreachable("token");
+    const told = (await answer.json()) as unknown;
+    if (!answer.ok) throw isTrouble(told) ? told : unreachable(String(answer.status));
+    return told;
+  }
+  async function place(name: string, body: Blob | null): Promise<Workbook> {
+    const answer = await fetch(`/file/${encodeURIComponent(name)}`, { method: "POST", headers, body });
+    if (!answer.ok) throw unreachable(`file ${answer.status}`);
+    return { path: ((await answer.json()) as { path: string }).path, name };
+  }
+  return {
+    call,
+    listen(heard) {
+      const again = () =>
+        readEvents(token, heard)
+          .catch(() => undefined)
+          .then(() => setTimeout(() => void again(), 2000));
+      void again();
+    },
+    open: (accept) =>
+      new Promise((resolve, reject) => {
+        const input = document.createElement("input");
+        input.type = "file";
+        input.accept = accept;
+        input.addEventListener("cancel", () => resolve(null));
+        input.addEventListener("change", () => {
+          const file = input.files?.[0];
+          if (!file) resolve(null);
+          else place(file.name, file).then(resolve, reject);
+        });
+        input.click();
+      }),
+    target: (name) => place(name, null),
+    async give(book) {
+      const answer = await fetch(`/file/${encodeURIComponent(book.name)}`, { headers });
+      if (!answer.ok) throw unreachable(`file ${answer.status}`);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = book.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    },
+  };
+}
+
+let chosen: Transport | undefined;
+
+function transport(): Transport {
+  const tauri = (globalThis as { __TAURI_INTERNALS__?: Tauri }).__TAURI_INTERNALS__;
+  chosen ??= tauri ? throughWindow(tauri) : overLoopback();
+  return chosen;
+}
+
+/** Forgets which way was taken; for tests. */
+export function chooseAgain(): void {
+  chosen = undefined;
+}
+
+/** Carries out one command. Throws a `Trouble`, never anything else. */
+export async function call<N extends Name>(command: N, args: Args<N>): Promise<Answer<N>> {
+  try {
+    return (await transport().call(command, args)) as Answer<N>;
+  } catch (error) {
+    throw isTrouble(error) ? error : unreachable(String(error));
+  }
+}
+
+/** Hears what changes and how far long acts have come. */
+export const listen = (heard: Heard): void => transport().listen(heard);
+/** Lets the person choose a workbook. */
+export const openWorkbook = (): Promise<Workbook | null> => transport().open(".xlsx,.xls,.csv");
+/** Lets the person say where a new workbook goes. */
+export const newWorkbook = (name: string): Promise<Workbook | null> => transport().target(name);
+/** Hands a written workbook to the person. */
+export const giveWorkbook = (book: Workbook): Promise<void> => transport().give(book);

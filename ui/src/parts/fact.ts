@@ -1,0 +1,26 @@
+/** Facts as people read them: labels in the language of the screens, values of code lists in words. */
+import type { Fact, Scalar } from "../api/bindings";
+import { coded, t } from "../words";
+
+/** The key without whose it is: `person/<id>/phone` is `phone`. */
+export function bare(key: string): string {
+  return key.split("/").pop() ?? key;
+}
+
+export function labelOf(fact: Pick<Fact, "key" | "label">): string {
+  const of = fact.key.startsWith("person/") ? "person" : "household";
+  return coded("fact", `${of}.${bare(fact.key)}`, fact.label);
+}
+
+export function textOf(key: string, value: Scalar): string {
+  if (value === null || value === "") return t("fact.cleared");
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (bare(key) === "sex") return coded("sex", String(value), String(value));
+  if (bare(key) === "income_per_capita" && typeof value === "number") return (value / 100).toFixed(2);
+  return String(value);
+}
+
+/** Masked so far that nothing of it is shown. */
+export function hidden(value: Scalar): boolean {
+  return value === "••";
+}

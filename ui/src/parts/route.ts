@@ -1,0 +1,37 @@
+/** Where the person is: the part after `#`, so that Back works everywhere and nothing is stored. */
+import { computed, ref } from "vue";
+
+const here = ref(read());
+
+function read(): string {
+  return location.hash.replace(/^#\/?/, "");
+}
+
+addEventListener("hashchange", () => (here.value = read()));
+
+/** The address as parts and as the query behind `?`. */
+export const route = computed(() => {
+  const [path = "", query = ""] = here.value.split("?");
+  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query), path };
+});
+
+export function go(to: string): void {
+  location.hash = `#/${to}`;
+}
+
+/** Goes there without leaving a step behind. */
+export function replace(to: string): void {
+  history.replaceState(null, "", `#/${to}`);
+  here.value = read();
+}
+
+export function back(otherwise: string): void {
+  if (history.length > 1) history.back();
+  else replace(otherwise);
+}
+
+/** The figure asked for in the address, whose own text holds `?` and `&`. */
+export function figureAsked(): string {
+  const raw = location.hash.split("?").slice(1).join("?");
+  return decodeURIComponent(raw);
+}

@@ -1,0 +1,98 @@
+/** The visit form: what is filled in, how it becomes a visit, how it comes back from a draft or from a visit to correct. */
+import type { Aid, Guarantee, Need, Promise as Promised, Visit } from "../api/bindings";
+import { today } from "./day";
+
+export interface Form {
+  day: string;
+  who_met?: string;
+  mode?: string;
+  purpose?: string;
+  needs: Need[];
+  promise: string;
+  due?: string;
+  aid: Aid[];
+  guarantees: Guarantee[];
+  next?: string;
+  note: string;
+  phone: string;
+  /** The promises of a visit that is corrected, kept as they were. */
+  kept: Promised[];
+}
+
+export const MET = ["head", "member", "neighbour", "nobody"] as const;
+export const MODES = ["home", "phone", "market", "yard_meeting", "video", "workplace"] as const;
+export const NEEDS = ["务工就业", "就学升学", "医疗", "住房", "饮水", "农产品销路", "基础设施", "政策咨询", "其他"] as const;
+export const GUARANTEES = ["food", "clothing", "schooling", "insurance", "housing", "water"] as const;
+/** What is usually brought, with what one chip stands for. */
+export const AID: readonly Aid[] = [
+  { item: "大米", quantity_hundredths: 100, unit: "袋" },
+  { item: "食用油", quantity_hundredths: 100, unit: "桶" },
+  { item: "棉被", quantity_hundredths: 100, unit: "床" },
+  { item: "牛奶", quantity_hundredths: 100, unit: "箱" },
+  { item: "猪苗", quantity_hundredths: 100, unit: "头" },
+  { item: "化肥", quantity_hundredths: 100, unit: "袋" },
+  { item: "学习用品", quantity_hundredths: 100, unit: "套" },
+];
+
+export function emptyForm(): Form {
+  return { day: today(), mode: "home", needs: [], promise: "", aid: [], guarantees: [], note: "", phone: "", kept: [] };
+}
+
+/** A form from the text of a draft; what cannot be read begins anew, and what is missing is empty. */
+export function fromDraft(body: string): Form {
+  try {
+    return { ...emptyForm(), ...(JSON.parse(body) as Partial<Form>) };
+  } catch {
+    return emptyForm();
+  }
+}
+
+/** A form from a visit that is to be corrected. */
+export function fromVisit(visit: Visit): Form {
+  return {
+    ...emptyForm(),
+    day: visit.day,
+    who_met: visit.who_met,
+    mode: visit.mode,
+    purpose: visit.purpose,
+    needs: visit.needs ?? [],
+    aid: visit.aid ?? [],
+    guarantees: visit.guarantees ?? [],
+    next: visit.next_visit_on,
+    note: visit.note ?? "",
+    kept: visit.promises ?? [],
+  };
+}
+
+/** The visit as it will be kept. `unchanged` only where someone was met. */
+export function toVisit(form: Form, unchanged: boolean): Visit {
+  const text = form.promise.trim();
+  const given: Promised[] = text ? [form.due ? { text, due: form.due } : { text }] : [];
+  const visit: Visit = {
+    day: form.day,
+    with: [],
+    unchanged,
+    needs: form.needs.filter((need) => need.category || need.text?.trim()),
+    aid: form.aid,
+    promises: [...form.kept, ...given],
+    guarantees: form.guarantees,
+    amends: [],
+  };
+  if (form.who_met) visit.who_met = form.who_met;
+  if (form.mode) visit.mode = form.mode;
+  if (form.purpose) visit.purpose = form.purpose;
+  if (form.next) visit.next_visit_on = form.next;
+  if (form.note.trim()) visit.note = form.note.trim();
+  return visit;
+}
+
+/** Whether anything beyond who and how was filled in. */
+export function saysMore(form: Form): boolean {
+  const words = [form.promise, form.note, form.phone].some((text) => text.trim());
+  return words || form.needs.length > 0 || form.aid.length > 0 || form.kept.length > 0 || form.guarantees.some((one) => !one.met);
+}
+
+/** Whether "nothing has changed" may be said: someone must have been met (domain.md §2.9). */
+export function maySayUnchanged(form: Form): boolean {
+  return Boolean(form.who_met) && form.who_met !== "nobody" && !saysMore(form);
+}

@@ -1,0 +1,64 @@
+/** Every screen by the first part of its address, and which of them stand in the frame for whom. */
+import { defineAsyncComponent, type Component } from "vue";
+import type { Role } from "../parts/me";
+import type { Key } from "../words";
+import Attention from "./Attention.vue";
+import Exchange from "./Exchange.vue";
+import HouseholdPages from "./HouseholdPages.vue";
+import Households from "./Households.vue";
+import More from "./More.vue";
+import Today from "./Today.vue";
+
+/** What only some people open comes when it is opened. */
+const later = (load: () => Promise<{ default: Component }>) => defineAsyncComponent(load);
+
+export const SCREENS: Record<string, Component> = {
+  today: Today,
+  households: Households,
+  h: HouseholdPages,
+  exchange: Exchange,
+  attention: Attention,
+  more: More,
+  conflicts: later(() => import("./Conflicts.vue")),
+  register: later(() => import("./Register.vue")),
+  village: later(() => import("./Village.vue")),
+  import: later(() => import("./Import.vue")),
+  people: later(() => import("./People.vue")),
+  entrust: later(() => import("./Entrust.vue")),
+  slips: later(() => import("./Slips.vue")),
+  places: later(() => import("./Places.vue")),
+  report: later(() => import("./Report.vue")),
+  behind: later(() => import("./Behind.vue")),
+};
+
+export interface Place {
+  to: string;
+  name: Key;
+  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two";
+  /** Whether it is a tab on a phone; the others stand under 更多. */
+  tab?: boolean;
+}
+
+const today: Place = { to: "today", name: "nav.today", icon: "today", tab: true };
+const households: Place = { to: "households", name: "nav.households", icon: "house", tab: true };
+const exchange: Place = { to: "exchange", name: "nav.exchange", icon: "hand", tab: true };
+const attention: Place = { to: "attention", name: "nav.attention", icon: "look", tab: true };
+const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
+const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
+const village: Place = { to: "village", name: "nav.village", icon: "village" };
+const county: Place[] = [
+  { to: "report", name: "nav.report", icon: "table", tab: true },
+  { ...households },
+  { to: "import", name: "nav.import", icon: "into" },
+  { to: "people", name: "nav.people", icon: "people" },
+  { to: "entrust", name: "nav.entrust", icon: "house" },
+  { to: "slips", name: "nav.slips", icon: "slip" },
+  { to: "places", name: "nav.places", icon: "place" },
+];
+
+/** The places of the frame, by what a person does. */
+export function placesFor(role: Role): Place[] {
+  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, more];
+  if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, { ...more }];
+  return [today, households, exchange, attention, more];
+}

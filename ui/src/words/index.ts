@@ -1,0 +1,63 @@
+/** The words of the screens: zh-CN first, en complete. Every code of the program has a sentence that says what to do next. */
+import { ref } from "vue";
+import type { Trouble } from "../api/call";
+import en from "./en";
+import zh from "./zh-CN";
+
+export type Key = keyof typeof zh;
+export type Language = "zh-CN" | "en";
+export const LANGUAGES: Record<Language, Record<Key, string>> = { "zh-CN": zh, en };
+
+export const language = ref<Language>("zh-CN");
+
+export function speak(wanted: Language): void {
+  language.value = wanted;
+  if (typeof document !== "undefined") document.documentElement.lang = wanted;
+}
+
+/** What a device asks for: Chinese unless it says otherwise. */
+export function guessLanguage(asked: readonly string[]): Language {
+  const first = asked.find((one) => /^(zh|en)/i.test(one));
+  return first?.toLowerCase().startsWith("en") ? "en" : "zh-CN";
+}
+
+function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The words under a key. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return fill(LANGUAGES[language.value][key], values);
+}
+
+/** The words of a code that comes from the program; a code of a later version stands as it is. */
+export function coded(group: string, code: string, otherwise = code): string {
+  const words = LANGUAGES[language.value] as Record<string, string>;
+  return words[`${group}.${code}`] ?? otherwise;
+}
+
+/** What went wrong and what to do next. */
+export function say(trouble: Trouble): string {
+  switch (trouble.code) {
+    case "invalid": {
+      const each = trouble.problems.map((one) => {
+        const most = one.kind.problem === "too_long" ? one.kind.most : 0;
+        const field = coded("field", one.field.split("/").pop() ?? one.field);
+        return t("problem.line", { field, what: fill(coded("problem", one.kind.problem), { most }) });
+      });
+      return `${t("error.invalid")} ${each.join(" ")}`;
+    }
+    case "not_found":
+    case "not_unique":
+      return t(`error.${trouble.code}`, { what: trouble.what });
+    case "ledger_too_new":
+      return t("error.ledger_too_new", { found: trouble.found, known: trouble.known });
+    case "workbook":
+    case "file":
+      return language.value === "zh-CN" ? trouble.sentence : t(`error.${trouble.code}`, { sentence: trouble.sentence });
+    case "bug":
+      return t("error.bug", { detail: trouble.detail });
+    default:
+      return coded("error", trouble.code, trouble.sentence ?? trouble.code);
+  }
+}
