@@ -1,6 +1,6 @@
 //! The dossiers: merged from changes, cached, rebuilt whenever the cache cannot be trusted.
 
-use crate::entries::Kept;
+use crate::entries::{Kept, standing};
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::change::Change;
@@ -52,6 +52,22 @@ impl Tx<'_> {
             in_hand.clear();
         }
         in_hand.insert(household, dossier.clone());
+    }
+
+    /// Merges afresh all the changes of a household that meet a condition, those among them that were waiting for
+    /// others; what still has to wait of the numbered ones is parked.
+    pub(crate) fn merge_afresh(&self, household: HouseholdId, condition: &str) -> Result<Dossier> {
+        let about = About::Household(household).key();
+        let numbered = "about = ?1 and kind = ?2 and number is not null";
+        let living = format!("update entry set standing = 0 where {numbered} and standing = 1");
+        self.run(&living, params![about, kind::CHANGE])?;
+        let dossier = self.dossier_from_changes(household, condition)?;
+        for kept in self.entries(numbered, params![about, kind::CHANGE])? {
+            if !dossier.knows(kept.name) {
+                self.set_standing(kept.name, standing::PARKED, None)?;
+            }
+        }
+        Ok(dossier)
     }
 
     /// Merges the living changes of a household that meet a condition, in whatever order they can be.

@@ -85,11 +85,11 @@ impl Tx<'_> {
     }
 
     fn rebuild_dossiers(&self) -> Result<()> {
-        let sql = "select distinct about from entry where kind = ?1 and standing = 0";
+        let sql = "select distinct about from entry where kind = ?1 and (standing = 0 or number is not null)";
         for key in self.all(sql, [kind::CHANGE], |row| row.get::<_, Vec<u8>>(0))? {
             let household: Option<HouseholdId> = About::from_key(&key).and_then(|about| about.household());
             if let Some(household) = household {
-                let dossier = self.dossier_from_changes(household, "1")?;
+                let dossier = self.merge_afresh(household, "1")?;
                 self.put_dossier(household, &dossier)?;
                 self.project_household(household, &dossier)?;
             }

@@ -52,7 +52,7 @@ impl Tx<'_> {
         let turn = self.meta::<i64>("turn")?.unwrap_or(1) + 1;
         self.set_meta("turn", turn)?;
         let turn = turn.cast_unsigned();
-        let mut dossier = self.dossier_from_changes(household, "number is not null")?;
+        let mut dossier = self.merge_afresh(household, "number is not null")?;
         let sql = "about = ?1 and kind = ?2 and number is null and device = ?3";
         let mut waiting = self.entries(sql, params![about.key(), kind::CHANGE, me.device.bytes()])?;
         waiting.extend(self.refused_for_order(household)?);

@@ -254,40 +254,19 @@ impl Tx<'_> {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// Merges changes that came before what they build on.
+    /// Merges changes that came before what they build on. After damage it is not only parked ones that wait: the
+    /// dossier lacks whatever was built on what had been lost.
     fn unpark_changes(&self, paged: &Paged) -> Result<()> {
         let Ok(entry) = gate::read(&paged.bytes) else { return Ok(()) };
         let Some(household) = entry.about.household() else { return Ok(()) };
-        loop {
-            let sql = "select name from entry where about = ?1 and standing = 1 and kind = ?2";
-            let parked =
-                self.all(sql, params![entry.about.key(), kind::CHANGE], |row| crate::entries::name_of(row, 0))?;
-            let mut moved = false;
-            for name in parked {
-                let Some(kept) = self.entry(name)? else { continue };
-                let mut dossier = self.dossier(household)?;
-                if crate::dossiers::take_in(&mut dossier, &kept)?.is_ok() {
-                    self.put_dossier(household, &dossier)?;
-                    self.set_standing(name, standing::LIVING, None)?;
-                    self.project_household(household, &dossier)?;
-                    moved = true;
-                }
-            }
-            if !moved {
-                return self.merge_left_out(household);
-            }
-        }
-    }
-
-    /// Merges living changes that the dossier lacks: after damage, what built on a lost change waits for it too.
-    fn merge_left_out(&self, household: HouseholdId) -> Result<()> {
-        let sql = "select count(*) from entry where about = ?1 and kind = ?2 and standing = 0";
-        let living =
-            self.one(sql, params![About::Household(household).key(), kind::CHANGE], |row| row.get::<_, i64>(0))?;
-        if i64::try_from(self.dossier(household)?.len()).unwrap_or(i64::MAX) >= living.unwrap_or(0) {
+        let sql = "select count(*), count(*) filter (where standing = 1) from entry where about = ?1 and kind = ?2 and standing < 2";
+        let counts = self.one(sql, params![entry.about.key(), kind::CHANGE], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        let (all, parked) = counts.unwrap_or_default();
+        let merged = i64::try_from(self.dossier(household)?.len()).unwrap_or(i64::MAX);
+        if parked == 0 && merged >= all {
             return Ok(());
         }
-        let dossier = self.dossier_from_changes(household, "1")?;
+        let dossier = self.merge_afresh(household, "1")?;
         self.put_dossier(household, &dossier)?;
         self.project_household(household, &dossier)
     }

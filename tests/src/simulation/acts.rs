@@ -40,7 +40,8 @@ impl World {
             18..=19 => self.register(at),
             20..=25 => return self.round(at, None),
             26..=30 => self.whole_exchange(at)?,
-            31..=32 => return self.relay(at),
+            31 => return self.relay(at),
+            32 => return self.out_of_order(at),
             33 => {
                 self.tells(format!("{} dies and is switched on", self.members[at].name));
                 self.members[at].phone.dies_and_is_switched_on();
@@ -279,6 +280,31 @@ impl World {
         let Some(sealed) = self.chance.pick(&sealed).cloned() else { return Ok(vec![at]) };
         self.tells(format!("{} carries envelope {} of {}", self.members[at].name, sealed.head.number, self.members[other].name));
         self.round(at, Some(sealed))
+    }
+
+    /// Two envelopes are sealed and their requests lost; somebody else carries the later one up before the earlier.
+    fn out_of_order(&mut self, at: usize) -> Result<Vec<usize>, String> {
+        let Some(household) = self.household_on(at) else { return Ok(vec![at]) };
+        let registered = self.chance.one_in(2);
+        if registered {
+            self.register(at);
+        }
+        for _ in 0..2 {
+            let value = Scalar::Text(format!("{}{}", self.canary(household), self.next()));
+            let saved = self.members[at].phone.sets(household, "phone", value).map_err(|error| error.to_string())?;
+            self.members[at].saved(saved);
+            self.members[at].phone.ledger_mut().request(0).map_err(|error| error.to_string())?;
+        }
+        let sealed = self.members[at].phone.ledger().all_envelopes().map_err(|error| error.to_string())?.pop();
+        let carrier = self.chance.below(self.members.len());
+        self.tells(format!("{} seals twice and {} carries the later", self.members[at].name, self.members[carrier].name));
+        self.round(carrier, sealed)?;
+        self.check_county()?;
+        if self.chance.one_in(2) {
+            self.tells("the county's process is killed".into());
+            self.village.county.is_killed();
+        }
+        Ok(vec![at, carrier])
     }
 
     fn dies_in_mid_exchange(&mut self, at: usize) -> Kept {

@@ -88,7 +88,10 @@ impl World {
                 ensure(at_county == on_phone, || {
                     let more: Vec<_> = at_county.iter().filter(|row| !on_phone.contains(row)).collect();
                     let less: Vec<_> = on_phone.iter().filter(|row| !at_county.contains(row)).collect();
-                    format!("{}: {table} of {household} differs: county {more:?}, phone {less:?}", member.name)
+                    let held = member.phone.ledger().all_held().unwrap_or_default();
+                    let about = held.iter().filter(|held| held.about == Some(About::Household(*household)));
+                    let stand: Vec<_> = about.map(|held| (held.name, held.number, held.standing)).collect();
+                    format!("{}: {table} of {household} differs: county {more:?}, phone {less:?}, which holds {stand:?}", member.name)
                 })?;
             }
         }
