@@ -60,8 +60,17 @@ impl App {
         self.around.now().day()
     }
 
+    /// The roles of this device's person: as the directives held here say, or as the enrolment said before any came.
     pub(crate) fn roles(&self) -> Result<Vec<String>> {
-        let roles = self.ledger().setting("roles")?.unwrap_or_default();
+        let ledger = self.ledger();
+        if let Ok(me) = ledger.identity() {
+            let mut roles: Vec<String> = ledger.roles_of(me.user)?.into_iter().map(|role| role.role).collect();
+            roles.dedup();
+            if !roles.is_empty() {
+                return Ok(roles);
+            }
+        }
+        let roles = ledger.setting("roles")?.unwrap_or_default();
         Ok(roles.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect())
     }
 
