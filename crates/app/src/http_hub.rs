@@ -257,9 +257,9 @@ fn client(pin: Fingerprint, stranger: &Stranger) -> Option<Client> {
 
 /// The address of the server, with a slash at the end.
 fn base(address: &str) -> Result<Url, AddressError> {
-    let address = address.trim().trim_end_matches('/');
-    let whole = if address.contains("://") { format!("{address}/") } else { format!("https://{address}/") };
-    let base = Url::parse(&whole).map_err(|_| AddressError::NotAnAddress)?;
+    let address = address.trim();
+    let whole = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+    let base = Url::parse(&format!("{}/", whole.trim_end_matches('/'))).map_err(|_| AddressError::NotAnAddress)?;
     let host = base.host_str().ok_or(AddressError::NotAnAddress)?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let here = host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
