@@ -97,7 +97,7 @@ impl Dossier {
     /// The bytes to store.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        let stored = Stored { doc: self.doc.save().into(), log: self.log.clone() };
+        let stored = Stored { doc: self.doc.save_nocompress().into(), log: self.log.clone() };
         minicbor::to_vec(stored).unwrap_or_default()
     }
 
@@ -277,7 +277,7 @@ impl Dossier {
     /// Whether the document reads back from its own bytes with the same heads.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        Automerge::load(&self.doc.save()).is_ok_and(|doc| doc.get_heads() == self.doc.get_heads())
+        Automerge::load(&self.doc.save_nocompress()).is_ok_and(|doc| doc.get_heads() == self.doc.get_heads())
     }
 
     /// Everything said of a key, in the order of `rank` of the entries (lowest first); one statement when all agree.
@@ -302,11 +302,20 @@ impl Dossier {
             .collect()
     }
 
-    /// Every key with what is said of it.
+    /// Every key with what is said of it, in one pass; only keys that say several things are looked at twice.
     #[must_use]
     pub fn all(&self) -> BTreeMap<String, Vec<Statement>> {
-        let keys: Vec<String> = self.doc.keys(ROOT).collect();
-        keys.into_iter().map(|key| (key.clone(), self.statements(&key))).collect()
+        let items = self.doc.map_range(ROOT, ..);
+        let said = items.map(|item| {
+            let statements = if item.conflict {
+                self.statements(&item.key)
+            } else {
+                let id = item.id();
+                self.group(scalars(vec![(item.value.into_value(), id)]))
+            };
+            (item.key.into_owned(), statements)
+        });
+        said.collect()
     }
 
     /// The values as the author of these changes knew them, where nobody disagreed.

@@ -186,6 +186,9 @@ proptest! {
         }
         let read = Dossier::read(&fresh.dossier.write()).unwrap();
         prop_assert_eq!(read.all(), fresh.dossier.all());
+        for (key, statements) in read.all() {
+            prop_assert_eq!(&read.statements(&key), &statements, "one pass over all keys says the same as asking for one");
+        }
         prop_assert_eq!(read.heads(), fresh.dossier.heads());
     }
 }
