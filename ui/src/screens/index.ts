@@ -34,15 +34,17 @@ export const SCREENS: Record<string, Component> = {
 export interface Place {
   to: string;
   name: Key;
+  /** A shorter name where several stand under one thumb. */
+  short?: Key;
   icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two";
   /** Whether it is a tab on a phone; the others stand under 更多. */
   tab?: boolean;
 }
 
-const today: Place = { to: "today", name: "nav.today", icon: "today", tab: true };
-const households: Place = { to: "households", name: "nav.households", icon: "house", tab: true };
+const today: Place = { to: "today", name: "nav.today", short: "nav.today_short", icon: "today", tab: true };
+const households: Place = { to: "households", name: "nav.households", short: "nav.households_short", icon: "house", tab: true };
 const exchange: Place = { to: "exchange", name: "nav.exchange", icon: "hand", tab: true };
-const attention: Place = { to: "attention", name: "nav.attention", icon: "look", tab: true };
+const attention: Place = { to: "attention", name: "nav.attention", short: "nav.attention_short", icon: "look", tab: true };
 const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
 const village: Place = { to: "village", name: "nav.village", icon: "village" };

@@ -36,6 +36,11 @@ export function coded(group: string, code: string, otherwise = code): string {
   return words[`${group}.${code}`] ?? otherwise;
 }
 
+/** Who wrote it: by name where they are known here, else the county for what came from its desk. */
+export function who(name: string | null, source: string): string {
+  return name ?? t(source === "table" || source === "office" ? "who.county" : "who.unknown");
+}
+
 /** What went wrong and what to do next. */
 export function say(trouble: Trouble): string {
   switch (trouble.code) {
