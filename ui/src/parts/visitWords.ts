@@ -9,9 +9,9 @@ export function visitWords(visit: Visit): string {
   if (visit.unchanged) words.push(t("visit.unchanged"));
   for (const need of visit.needs ?? []) words.push(t("visit.need", { what: [coded("need", need.category), need.text].filter(Boolean).join(" ") }));
   for (const one of visit.guarantees ?? []) if (!one.met) words.push(t("visit.need", { what: coded("need", one.what) }));
-  for (const promise of visit.promises ?? []) words.push(t("visit.promise", { what: promise.due ? `${promise.text}（${sayDay(promise.due)}）` : promise.text }));
+  for (const promise of visit.promises ?? []) words.push(t("visit.promise", { what: promise.due ? t("visit.promise_by", { what: promise.text, day: sayDay(promise.due) }) : promise.text }));
   for (const aid of visit.aid ?? []) words.push(t("visit.aid", { what: `${coded("aid", aid.item)} ${aid.quantity_hundredths / 100}${coded("unit", aid.unit)}` }));
   if (visit.next_visit_on) words.push(t("visit.next", { day: sayDay(visit.next_visit_on) }));
   if (visit.note) words.push(visit.note);
-  return words.join("；") || t("visit.nothing");
+  return words.join(t("join.clause")) || t("visit.nothing");
 }

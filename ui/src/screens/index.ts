@@ -43,7 +43,7 @@ export interface Place {
 
 const today: Place = { to: "today", name: "nav.today", short: "nav.today_short", icon: "today", tab: true };
 const households: Place = { to: "households", name: "nav.households", short: "nav.households_short", icon: "house", tab: true };
-const exchange: Place = { to: "exchange", name: "nav.exchange", icon: "hand", tab: true };
+const exchange: Place = { to: "exchange", name: "nav.exchange", short: "nav.exchange_short", icon: "hand", tab: true };
 const attention: Place = { to: "attention", name: "nav.attention", short: "nav.attention_short", icon: "look", tab: true };
 const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };

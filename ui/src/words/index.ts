@@ -21,8 +21,10 @@ export function guessLanguage(asked: readonly string[]): Language {
   return first?.toLowerCase().startsWith("en") ? "en" : "zh-CN";
 }
 
+/** Puts values in; `{n:thing/things}` says one or several. */
 function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  const one = text.replace(/\{(\w+):([^/}]*)\/([^}]*)\}/g, (_, name: string, single: string, several: string) => (values[name] === 1 ? single : several));
+  return one.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** The words under a key. */

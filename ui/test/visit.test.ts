@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { chooseAgain } from "../src/api/call";
+import { groups } from "../src/parts/code";
+import { dayOf, plusDays, plusMonths } from "../src/parts/day";
+import { keeper } from "../src/parts/draft";
+import { periodOf } from "../src/parts/report";
+import { AID, emptyForm, fromDraft, fromVisit, maySayUnchanged, toVisit } from "../src/parts/visitForm";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  chooseAgain();
+});
+
+describe("a visit", () => {
+  it("says nothing has changed only where someone was met and nothing else was filled in", () => {
+    expect(maySayUnchanged(emptyForm())).toBe(false);
+    expect(maySayUnchanged({ ...emptyForm(), who_met: "head" })).toBe(true);
+    expect(maySayUnchanged({ ...emptyForm(), who_met: "nobody" })).toBe(false);
+    expect(maySayUnchanged({ ...emptyForm(), who_met: "head", promise: "问低保" })).toBe(false);
+  });
+
+  it("comes back from its draft as it was, and from a spoilt draft empty", () => {
+    const form = { ...emptyForm(), who_met: "member", aid: [...AID], promise: "送表", due: "2026-12-01", next: "2026-12-20" };
+    expect(fromDraft(JSON.stringify(form))).toEqual(form);
+    expect(fromDraft("{half")).toEqual(emptyForm());
+  });
+
+  it("keeps its promises when it is corrected", () => {
+    const visit = toVisit({ ...emptyForm(), promise: " 送表 ", due: "2026-12-01" }, false);
+    expect(visit.promises).toEqual([{ text: "送表", due: "2026-12-01" }]);
+    const again = toVisit({ ...fromVisit(visit), promise: "修水管" }, false);
+    expect(again.promises).toEqual([{ text: "送表", due: "2026-12-01" }, { text: "修水管" }]);
+  });
+});
+
+describe("a draft", () => {
+  it("is saved one at a time, the last words last, under one id", async () => {
+    const saved: { id: string | null; body: string }[] = [];
+    const invoke = vi.fn(async (_: string, asked: { args: { id: string | null; body: string } }) => {
+      saved.push({ id: asked.args.id, body: asked.args.body });
+      return "draft-1";
+    });
+    vi.stubGlobal("__TAURI_INTERNALS__", { invoke });
+    const keep = keeper("household", null);
+    void keep.keep("a");
+    void keep.keep("ab");
+    void keep.keep("abc");
+    await keep.settled();
+    expect(saved[0]).toEqual({ id: null, body: "a" });
+    expect(saved.at(-1)).toEqual({ id: "draft-1", body: "abc" });
+    expect(keep.id()).toBe("draft-1");
+  });
+});
+
+describe("a day", () => {
+  it("is counted by the country's one time", () => {
+    expect(dayOf(Date.UTC(2026, 10, 21, 15, 59) / 1000)).toBe("2026-11-21");
+    expect(dayOf(Date.UTC(2026, 10, 21, 16, 0) / 1000)).toBe("2026-11-22");
+  });
+
+  it("moves by days and months, and stops at the end of a shorter month", () => {
+    expect(plusDays("2026-12-28", 7)).toBe("2027-01-04");
+    expect(plusMonths("2026-01-31", 1)).toBe("2026-02-28");
+    expect(plusMonths("2026-11-30", 3)).toBe("2027-02-28");
+  });
+
+  it("belongs to a month, a quarter and a year", () => {
+    expect(periodOf("month", "2026-02-10")).toEqual({ from: "2026-02-01", to: "2026-02-28" });
+    expect(periodOf("last_month", "2026-01-10")).toEqual({ from: "2025-12-01", to: "2025-12-31" });
+    expect(periodOf("quarter", "2026-11-10")).toEqual({ from: "2026-10-01", to: "2026-12-31" });
+  });
+});
+
+describe("an enrolment code", () => {
+  it("is cut into groups of five however it was pasted", () => {
+    expect(groups("3ulxy-six2h xdsj3")).toEqual(["3ULXY", "SIX2H", "XDSJ3"]);
+    expect(groups("３ＵＬＸＹ")).toEqual(["3ULXY"]);
+    expect(groups("")).toEqual([]);
+  });
+});
