@@ -13,6 +13,7 @@ use lianhu_core::exchange::{Answer, Code, Fate, Receipt, Reply, Request, Signed,
 use lianhu_core::hub::HubError;
 use lianhu_core::ids::{DeviceId, EntryName, Epoch, Hash, PublicKey, UserId};
 use rusqlite::params;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// How many request hashes of a device are remembered, to tell a late double from a copied device.
@@ -167,7 +168,7 @@ impl Tx<'_> {
         let name = header.name();
         let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
         let refused = if row.is_some() { None } else { self.refuse(sealed, &header)? };
-        let mut arrival = Arrival { head: &sealed.head, name, row: 0, point_at: now, failed: BTreeMap::new(), released: false };
+        let mut arrival = Arrival { head: &sealed.head, name, row: 0, point_at: now, failed: BTreeMap::new(), released: false, aside: Cell::default() };
         if let Some(code) = refused {
             let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
             return names

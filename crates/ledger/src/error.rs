@@ -42,10 +42,21 @@ pub enum LedgerError {
     Io(#[from] std::io::Error),
 }
 
+/// SQLite could not write to the file.
+const IOERR_WRITE: i32 = 778;
+/// SQLite could not make room beside the file.
+const IOERR_SHMSIZE: i32 = 4874;
+
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            // A quota, or a bound on the size of files, tells itself as a failed write; the way out is the same.
+            Some(rusqlite::ErrorCode::SystemIoFailure)
+                if matches!(error.sqlite_error().map(|error| error.extended_code), Some(IOERR_WRITE | IOERR_SHMSIZE)) =>
+            {
+                Self::Full
+            }
             Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey,
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::InUse,
             _ => Self::Sqlite(error),

@@ -16,6 +16,7 @@ use lianhu_core::ids::{EntryName, EnvelopeName, Hash, HouseholdId};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
 use lianhu_core::visit::Visit;
 use rusqlite::params;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -35,6 +36,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) failed: BTreeMap<EntryName, Code>,
     /// A person has looked at it and lets it in, whoever wrote it.
     pub(crate) released: bool,
+    /// How much of the device's stands parked and aside, once it was counted.
+    pub(crate) aside: Cell<[Option<i64>; 2]>,
 }
 
 /// Reads an entry's bytes and the body of its kind.
@@ -176,8 +179,7 @@ impl Tx<'_> {
 
     fn park(&self, arrival: &Arrival<'_>, name: EntryName, entry: &Entry, bytes: &[u8]) -> Result<Outcome> {
         let sql = "select count(*) from entry where device = ?1 and number is null and standing = 1";
-        let parked = self.one(sql, [entry.device.bytes()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
-        if parked >= MOST_ASIDE {
+        if !self.has_room_aside(arrival, 0, sql)? {
             return Ok((Answer::Later, None, None));
         }
         self.insert_entry(entry, name, bytes, standing::PARKED)?;
@@ -185,11 +187,22 @@ impl Tx<'_> {
         Ok((Answer::Parked, None, None))
     }
 
+    /// Whether the device may put one more aside. It is counted once an envelope, or a flood would cost its square.
+    fn has_room_aside(&self, arrival: &Arrival<'_>, which: usize, sql: &str) -> Result<bool> {
+        let mut counts = arrival.aside.get();
+        let Some(count) = counts.get_mut(which) else { return Ok(false) };
+        let known = match *count {
+            Some(known) => known,
+            None => self.one(sql, [arrival.head.device.bytes()], |row| row.get::<_, i64>(0))?.unwrap_or(0),
+        };
+        *count = Some(known + 1);
+        arrival.aside.set(counts);
+        Ok(known < MOST_ASIDE)
+    }
+
     pub(crate) fn set_aside(&self, arrival: &Arrival<'_>, name: EntryName, bytes: &[u8], code: Code) -> Result<Outcome> {
         let device = arrival.head.device;
-        let sql = "select count(*) from quarantine where device = ?1";
-        let aside = self.one(sql, [device.bytes()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
-        if aside >= MOST_ASIDE {
+        if !self.has_room_aside(arrival, 1, "select count(*) from quarantine where device = ?1")? {
             return Ok((Answer::Later, None, None));
         }
         self.run(
@@ -219,7 +232,7 @@ impl Tx<'_> {
             for (bytes, header, envelope, row) in parked {
                 let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { continue };
                 let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
-                let arrival = Arrival { head: &header.head, name, row, point_at: at, failed: BTreeMap::new(), released: false };
+                let arrival = Arrival { head: &header.head, name, row, point_at: at, failed: BTreeMap::new(), released: false, aside: Cell::default() };
                 self.run("delete from entry where name = ?1 and standing = 1", [EntryName::of(&bytes).0])?;
                 moved |= self.admit(&arrival, &bytes)?.0 != Answer::Parked;
             }

@@ -167,6 +167,22 @@ impl Ledger {
         Ok(bytes.map_or_else(|| Some(Dossier::default()), |bytes| Dossier::read(&bytes).ok()))
     }
 
+    /// Lets the file grow to so many pages and no further, as a full disk would; nothing lifts the bound.
+    pub fn is_bounded_to(&mut self, pages: Option<u32>) -> Result<()> {
+        let bound = pages.unwrap_or(u32::MAX - 1);
+        Ok(self.conn.query_row(&format!("pragma max_page_count = {bound}"), [], |_| Ok(()))?)
+    }
+
+    /// How many pages the file has.
+    pub fn pages(&self) -> Result<u32> {
+        Ok(self.conn.query_row("pragma page_count", [], |row| row.get(0))?)
+    }
+
+    /// Claims to have been written by another version.
+    pub fn claims_version(&mut self, version: i64) -> Result<()> {
+        Ok(self.conn.execute_batch(&format!("pragma user_version = {version}"))?)
+    }
+
     /// Damages the ledger as a broken disk would: an entry is gone, and the tables are what the rest adds up to.
     pub fn lose(&mut self, name: EntryName) -> Result<()> {
         self.transact(|tx| tx.run("delete from entry where name = ?1", [name.0]).map(drop))?;

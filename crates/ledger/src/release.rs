@@ -10,6 +10,7 @@ use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::ids::{DeviceId, EntryName, EnvelopeName, UserId};
 use serde::Serialize;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Something that stands in quarantine. Its content is not shown: only ids and why.
@@ -72,7 +73,7 @@ impl Tx<'_> {
         let Some(row) = row else { return Ok(Answer::Quarantined) };
         self.run("delete from quarantine where name = ?1", [entry.0])?;
         let now = self.around.now();
-        let arrival = Arrival { head: &head, name, row, point_at: now, failed: BTreeMap::new(), released: true };
+        let arrival = Arrival { head: &head, name, row, point_at: now, failed: BTreeMap::new(), released: true, aside: Cell::default() };
         let (answer, ..) = self.admit(&arrival, &bytes)?;
         if let Ok(read) = Entry::read(&bytes) {
             self.unpark(read.about, now)?;

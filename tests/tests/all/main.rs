@@ -2,6 +2,13 @@
 //! house, held against the tree itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+mod bad_input;
 mod bindings;
 mod boundaries;
+mod crash;
+mod hostile;
+mod journey;
+mod real;
 mod schema_doc;
+mod simulation;
+mod upgrade;
