@@ -7,7 +7,7 @@
 use anyhow::Result;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -135,7 +135,8 @@ fn connect(near: TcpStream, far: TcpStream, terms: Terms, counts: &Arc<Counts>, 
                 }
                 let now = Instant::now();
                 let bits = (len as u64 + SEGMENT_HEAD) * 8;
-                free = free.max(now) + terms.bits.map_or(Duration::ZERO, |speed| Duration::from_micros(bits * 1_000_000 / speed));
+                free = free.max(now)
+                    + terms.bits.map_or(Duration::ZERO, |speed| Duration::from_micros(bits * 1_000_000 / speed));
                 let mut due = free + terms.round_trip / 2;
                 let lost = chance.lock().is_ok_and(|mut chance| chance.below(1000) < terms.lost);
                 if lost {

@@ -22,7 +22,10 @@ impl Server {
     /// Serves a copy of the village's county. From here on the village's own ledger knows nothing of what happens.
     pub(crate) fn over(village: &Village) -> Result<Self> {
         let data = village.dir.path().join("data");
-        let init = Command::new(program()?).args(["init", "--county", "411321", "--name", "县", "--data"]).arg(&data).output()?;
+        let init = Command::new(program()?)
+            .args(["init", "--county", "411321", "--name", "县", "--data"])
+            .arg(&data)
+            .output()?;
         ensure!(init.status.success(), "init: {}", String::from_utf8_lossy(&init.stderr));
         let ledger = data.join("ledger.sqlite");
         for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {

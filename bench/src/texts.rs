@@ -26,7 +26,8 @@ const ILL: &[&str] = &["高血压", "糖尿病", "关节炎", "脑梗", "冠心�
 const CATEGORIES: &[&str] = &["务工就业", "就学升学", "农产品销路", "基础设施", "住房", "饮水", "医疗", "其他"];
 const MODES: &[&str] = &["home", "home", "home", "home", "phone", "video", "yard_meeting", "market", "workplace"];
 const MET: &[&str] = &["head", "head", "member", "member", "neighbour", "nobody"];
-const PURPOSES: &[&str] = &["routine", "routine", "routine", "greeting", "screening", "checking", "rectification", "policy"];
+const PURPOSES: &[&str] =
+    &["routine", "routine", "routine", "greeting", "screening", "checking", "rectification", "policy"];
 const GUARANTEES: &[&str] = &["food", "clothing", "schooling", "insurance", "housing", "water"];
 
 /// Up to how many of a hundred free words are of the field, of everyday, of the split alone; the rest are pairs of
@@ -138,7 +139,8 @@ impl Texts {
     pub(crate) fn visit(&self, chance: &mut Chance, before: Day) -> Visit {
         let day = before.plus(-i32::try_from(chance.below(330)).unwrap_or(0));
         let word = |text: &str| Some(text.to_owned());
-        let mut visit = Visit { day, mode: word(chance.pick(MODES)), who_met: word(chance.pick(MET)), ..Visit::default() };
+        let mut visit =
+            Visit { day, mode: word(chance.pick(MODES)), who_met: word(chance.pick(MET)), ..Visit::default() };
         if chance.percent(70) {
             visit.purpose = word(chance.pick(PURPOSES));
         }
@@ -198,14 +200,23 @@ impl Texts {
             let person = ids();
             let mut say = |key: &str, value: String| put(format!("person/{person}/{key}"), value);
             let given: String = self.name(chance).chars().skip(1).collect();
-            let birth = format!("{}{:02}{:02}", chance.between(1940, 2020), chance.between(1, 12), chance.between(1, 28));
+            let birth =
+                format!("{}{:02}{:02}", chance.between(1940, 2020), chance.between(1, 12), chance.between(1, 28));
             say("name", format!("{family}{given}"));
             say("national_no", format!("{number}{:02}", at + 1));
             say("id_type", "居民身份证".into());
             say("id_no", format!("{region}{birth}{}", digits(chance, 4)));
             say("sex", chance.pick(&["男", "女"]).into());
             say("birth", birth);
-            say("relation", if at == 0 { "户主" } else { chance.pick(&["配偶", "之子", "之女", "之父", "之母", "之孙"]) }.into());
+            say(
+                "relation",
+                if at == 0 {
+                    "户主"
+                } else {
+                    chance.pick(&["配偶", "之子", "之女", "之父", "之母", "之孙"])
+                }
+                .into(),
+            );
             say("nation", chance.lean(&["汉族", "回族"]).into());
             say("edu", chance.pick(&["文盲或半文盲", "小学", "初中", "高中", "大专"]).into());
             say("health", chance.lean(&["健康", "长期慢性病", "大病", "残疾"]).into());

@@ -115,7 +115,9 @@ impl Village {
     pub(crate) fn entrust(&self, houses: &[HouseholdId], user: UserId) -> Result<()> {
         let act = |w: &lianhu_ledger::Writing<'_>| {
             let grant = Grant { user, duty: "帮扶责任人".into() };
-            houses.iter().try_for_each(|house| w.record(About::Household(*house), kind::GRANT, Source::Office, &grant).map(drop))
+            houses
+                .iter()
+                .try_for_each(|house| w.record(About::Household(*house), kind::GRANT, Source::Office, &grant).map(drop))
         };
         Ok(self.ledger().direct(act)?)
     }

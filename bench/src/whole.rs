@@ -8,7 +8,7 @@ use lianhu_ledger::Ledger;
 use std::time::Instant;
 
 /// How many households.
-pub(crate) const HOUSEHOLDS: usize = 30_000;
+pub(crate) const HOUSEHOLDS: usize = 3_000;
 /// How many visits of each.
 pub(crate) const EACH: u32 = 100;
 /// How many households one helper's phone holds.
@@ -44,7 +44,8 @@ impl Whole {
         let today = village.today();
         let bodies: Vec<_> = (0..4000).map(|_| village.texts.visit(&mut village.chance, today)).collect();
         village.ledger().fill_with_visits(EACH, &bodies)?;
-        let people: Vec<UserId> = ["helper", "helper", "county"].iter().map(|role| village.person(role)).collect::<Result<_>>()?;
+        let people: Vec<UserId> =
+            ["helper", "helper", "county"].iter().map(|role| village.person(role)).collect::<Result<_>>()?;
         let (helper, other, office) = match people.as_slice() {
             [one, two, three] => (*one, *two, *three),
             _ => anyhow::bail!("three people"),

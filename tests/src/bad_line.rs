@@ -84,7 +84,15 @@ impl<H: Hub> BadLine<H> {
     #[must_use]
     pub fn new(hub: H, seed: u64) -> Self {
         let chance = Chance::new(seed ^ 0xBAD0_11E5);
-        Self { hub, chance, weather: Weather::Clear, requests: vec![], replies: vec![], held_back: vec![], last: Fault::None }
+        Self {
+            hub,
+            chance,
+            weather: Weather::Clear,
+            requests: vec![],
+            replies: vec![],
+            held_back: vec![],
+            last: Fault::None,
+        }
     }
 
     /// Changes the weather.

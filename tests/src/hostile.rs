@@ -66,7 +66,11 @@ pub struct Thrown {
 pub fn throw(seed: u64, mutants: usize) -> Result<Thrown, Harm> {
     let mut attack = Attack::new(seed);
     let done = attack.run(mutants);
-    done.map(|()| Thrown { mutants: attack.thrown, kept: attack.kept }).map_err(|what| Harm { seed, mutant: attack.thrown, what })
+    done.map(|()| Thrown { mutants: attack.thrown, kept: attack.kept }).map_err(|what| Harm {
+        seed,
+        mutant: attack.thrown,
+        what,
+    })
 }
 
 impl Attack {
@@ -98,8 +102,17 @@ impl Attack {
         let seeds: Vec<_> = everything.iter().map(|held| held.bytes.clone()).collect();
         let mut known: Vec<Vec<u8>> = everything.iter().map(|held| held.name.0.to_vec()).collect();
         known.extend([victim.bytes().to_vec(), own.bytes().to_vec(), good.bytes().to_vec(), bad.bytes().to_vec()]);
-        known.extend([About::Household(victim), About::Household(own), About::Everything, About::County].map(|about| about.key()));
-        known.extend([vec![], vec![0; 16], vec![0xff; 32], hostile.device.bytes().to_vec(), honest.device.bytes().to_vec()]);
+        known.extend(
+            [About::Household(victim), About::Household(own), About::Everything, About::County]
+                .map(|about| about.key()),
+        );
+        known.extend([
+            vec![],
+            vec![0; 16],
+            vec![0xff; 32],
+            hostile.device.bytes().to_vec(),
+            honest.device.bytes().to_vec(),
+        ]);
         known.extend(seeds.iter().take(6).cloned());
         let before = rows_of(&village.county, victim);
         // Another phone of the same person hears what a hostile county says.
@@ -159,7 +172,9 @@ impl Attack {
         }
         entry.id = EntryId::mint(&*self.village.around);
         if self.chance.one_in(12) {
-            entry.kind = [kind::CHANGE, kind::VISIT, kind::STRIKE, kind::GRANT, kind::ROLE, kind::REGISTRATION, 40, 999][self.chance.below(8)];
+            entry.kind =
+                [kind::CHANGE, kind::VISIT, kind::STRIKE, kind::GRANT, kind::ROLE, kind::REGISTRATION, 40, 999]
+                    [self.chance.below(8)];
         }
         if self.chance.one_in(20) {
             let victim = self.victim;
@@ -373,7 +388,9 @@ impl Attack {
                 self.last = format!("{answered:?}").chars().take(300).collect();
             }
             // An honest "busy" is for a disk that fails; no bytes may bring it about.
-            Ok(Err(lianhu_core::hub::HubError::Busy)) => return Err(format!("the county could not answer {}", hex(frame))),
+            Ok(Err(lianhu_core::hub::HubError::Busy)) => {
+                return Err(format!("the county could not answer {}", hex(frame)));
+            }
             Ok(Err(error)) => self.last = error.to_string(),
             Err(_) => return Err(format!("the county panicked at {}", hex(frame))),
         }
@@ -388,7 +405,9 @@ impl Attack {
             if was != rows {
                 let gone: Vec<_> = was.iter().filter(|row| !rows.contains(row)).collect();
                 let new: Vec<_> = rows.iter().filter(|row| !was.contains(row)).collect();
-                return Err(format!("the hostile device has touched another's household: {table}: {gone:?} becomes {new:?}"));
+                return Err(format!(
+                    "the hostile device has touched another's household: {table}: {gone:?} becomes {new:?}"
+                ));
             }
         }
         if self.kept == 0 && self.thrown > 500 {

@@ -98,7 +98,8 @@ impl Phone {
     /// The battery dies and the phone is switched on again.
     pub fn dies_and_is_switched_on(&mut self) {
         drop(self.ledger.take());
-        self.ledger = Some(Ledger::open(&self.path, &KEY, self.around.clone()).expect("the phone's ledger opens again"));
+        self.ledger =
+            Some(Ledger::open(&self.path, &KEY, self.around.clone()).expect("the phone's ledger opens again"));
     }
 
     /// Copies all that is on it into a file.

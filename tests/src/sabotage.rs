@@ -65,7 +65,11 @@ pub const VARIANTS: &[Variant] = &[
                 "        self.run(\"update envelope set receipt = x'' where receipt is null\", [])?;\n        \
                  let entries = request.envelopes.iter().map(",
             ),
-            change(PHONE, "            waiting: self.unsettled()?,", "            waiting: self.unsettled()?.into_iter().take(0).collect(),"),
+            change(
+                PHONE,
+                "            waiting: self.unsettled()?,",
+                "            waiting: self.unsettled()?.into_iter().take(0).collect(),",
+            ),
         ],
     },
     Variant {
@@ -112,7 +116,11 @@ pub const VARIANTS: &[Variant] = &[
     Variant {
         name: "digest adopted",
         broken: "the digest a phone sends is taken for right instead of compared with what the county computes",
-        changes: &[change(PAGE, "reply.agrees = Some(self.whole_digest()? == theirs);", "reply.agrees = Some(theirs == theirs);")],
+        changes: &[change(
+            PAGE,
+            "reply.agrees = Some(self.whole_digest()? == theirs);",
+            "reply.agrees = Some(theirs == theirs);",
+        )],
     },
     Variant {
         name: "page dropped",

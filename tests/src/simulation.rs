@@ -8,8 +8,8 @@ mod model;
 mod promises;
 
 use crate::{BadLine, Chance, Phone, Village, Weather};
-use lianhu_core::ids::{DeviceId, EntryName, Hash, HouseholdId, PlaceId, PublicKey, UserId};
 use lianhu_core::exchange::Answer;
+use lianhu_core::ids::{DeviceId, EntryName, Hash, HouseholdId, PlaceId, PublicKey, UserId};
 use lianhu_core::scalar::Scalar;
 use member::{Ear, Member};
 use model::Model;
@@ -98,7 +98,8 @@ impl World {
         let villages = names.iter().take(count).map(|name| village.place(name, "village", Some(town))).collect();
         let county_key = village.county.with(|ledger| ledger.identity().expect("the county knows itself").county_key);
         let people = 2 + chance.below(3);
-        let mut users: Vec<UserId> = ["卫春建", "赵永燕", "阿依", "木呷"].iter().take(people).map(|name| village.person(name)).collect();
+        let mut users: Vec<UserId> =
+            ["卫春建", "赵永燕", "阿依", "木呷"].iter().take(people).map(|name| village.person(name)).collect();
         if chance.one_in(3) {
             users.push(village.person_with("乡里", "township", Some(town)));
         }

@@ -65,7 +65,12 @@ impl Village {
         }
         let user = UserId::mint(&*self.around);
         self.county.directs(|w| {
-            w.record(About::Cadre(user), kind::CADRE, Source::Office, &Cadre { name: name.into(), ..Cadre::default() })?;
+            w.record(
+                About::Cadre(user),
+                kind::CADRE,
+                Source::Office,
+                &Cadre { name: name.into(), ..Cadre::default() },
+            )?;
             w.record(About::Cadre(user), kind::ROLE, Source::Office, &Role { role: role.into(), place })
         });
         self.people.insert(name.to_owned(), user);
@@ -86,7 +91,11 @@ impl Village {
         let key = Key::mint(&*self.around);
         let secret = self.county.with(|county| county.mint_secret(user)).expect("a code");
         let asking = Enrolling { secret: String::new(), key: key.public(), label: name.to_owned() };
-        let enrolled = self.county.with(|county| county.enrol(&asking, &secret)).expect("the county enrols").expect("the code holds");
+        let enrolled = self
+            .county
+            .with(|county| county.enrol(&asking, &secret))
+            .expect("the county enrols")
+            .expect("the code holds");
         let mut ledger = Ledger::open(&path, &KEY, self.around.clone()).expect("a new ledger");
         ledger.adopt(&enrolled, &key).expect("a new phone");
         drop(ledger);

@@ -38,7 +38,9 @@ pub(crate) fn measure(whole: &Whole) -> Measured {
     for row in &some {
         let people = ledger.persons(row.id)?;
         let person = people.last();
-        let tail = |text: Option<&String>| text.map(|text| text.chars().skip(text.chars().count().saturating_sub(4)).collect());
+        let tail = |text: Option<&String>| {
+            text.map(|text| text.chars().skip(text.chars().count().saturating_sub(4)).collect())
+        };
         queries.push(("name", row.head.clone()));
         queries.extend(tail(person.and_then(|person| person.id_no.as_ref())).map(|tail: String| ("ID tail", tail)));
         queries.extend(row.door.clone().map(|door| ("room", door)));

@@ -40,7 +40,8 @@ pub(crate) fn measure(whole: &mut Whole) -> Measured {
         median(&clocks),
         done.new
     );
-    let pull = Line::at_most("county: pull for 300 households of 30,000 (3 million entries), p99", core, 5.0, "ms").noting(note);
+    let pull = Line::at_most("county: pull for 300 households of 30,000 (3 million entries), p99", core, 5.0, "ms")
+        .noting(note);
     let server = Server::over(village)?;
     let mut hub = server::road(server.at)?;
     for _ in 0..20 {

@@ -30,7 +30,14 @@ pub(crate) fn measure() -> Measured {
     let passed = link.passed();
     let tables = phone.dump_rebuilt()?;
     let count = |table: &str| tables.get(table).map_or(0, Vec::len);
-    ensure!(count("household") == 30 && count("visit") == 150, "{} households, {} visits", count("household"), count("visit"));
+    ensure!(
+        count("household") == 30 && count("visit") == 150,
+        "{} households, {} visits",
+        count("household"),
+        count("visit")
+    );
     let note = format!("{} B down, {} B up, {} requests", passed.down, passed.up, done.rounds);
-    Ok(vec![Line::at_most("first usable screen, 30 households × 5 records, 50 kbit/s", seconds, 20.0, "s").noting(note)])
+    Ok(vec![
+        Line::at_most("first usable screen, 30 households × 5 records, 50 kbit/s", seconds, 20.0, "s").noting(note),
+    ])
 }

@@ -44,8 +44,10 @@ pub(crate) fn again(village: &mut Village, mut phone: Ledger, houses: &[Househol
     let note = format!("{} up + {} down, {} round trips", idle.up, idle.down, idle.round_trips());
     let trips = format!("{} bytes, {} requests", busy.bytes(), done.rounds);
     Ok(vec![
-        Line::at_most(format!("round trips to push and pull, warm, {name}"), busy.round_trips() as f64, 1.0, "trips").noting(trips),
-        Line::at_most(format!("bytes when nothing changed, {name}"), idle.bytes() as f64, MOST_BYTES, "bytes").noting(note),
+        Line::at_most(format!("round trips to push and pull, warm, {name}"), busy.round_trips() as f64, 1.0, "trips")
+            .noting(trips),
+        Line::at_most(format!("bytes when nothing changed, {name}"), idle.bytes() as f64, MOST_BYTES, "bytes")
+            .noting(note),
     ])
 }
 
@@ -61,5 +63,8 @@ pub(crate) fn office(whole: &mut Whole) -> Measured {
     let idle = link.passed();
     ensure!(done.new == 0 && done.rounds == 1, "something had changed: {done:?}");
     let note = format!("{} up + {} down, {} round trips", idle.up, idle.down, idle.round_trips());
-    Ok(vec![Line::at_most("bytes when nothing changed, 30,000 households", idle.bytes() as f64, MOST_BYTES, "bytes").noting(note)])
+    Ok(vec![
+        Line::at_most("bytes when nothing changed, 30,000 households", idle.bytes() as f64, MOST_BYTES, "bytes")
+            .noting(note),
+    ])
 }

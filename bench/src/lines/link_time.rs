@@ -15,7 +15,8 @@ fn exchanges(village: &mut Village, terms: Terms, runs: usize) -> Result<Vec<(f6
     let houses = village.households(30, Some(one))?;
     village.entrust(&houses, other)?;
     let label = format!("{}", terms.lost);
-    let (mut phone, mut colleague) = (village.phone(one, &label)?, village.phone(other, &format!("{label}-colleague"))?);
+    let (mut phone, mut colleague) =
+        (village.phone(one, &label)?, village.phone(other, &format!("{label}-colleague"))?);
     village.exchange(&mut phone)?;
     village.exchange(&mut colleague)?;
     let server = Server::over(village)?;
@@ -42,7 +43,7 @@ fn floor(passed: &Passed, terms: &Terms) -> f64 {
 
 /// Without loss, and with five segments in a hundred lost.
 pub(crate) fn measure() -> Measured {
-        let mut lines = Vec::new();
+    let mut lines = Vec::new();
     let lossy = Terms { lost: 50, ..Terms::HILLSIDE };
     for (terms, runs, target, what) in [(Terms::HILLSIDE, 1, 1.15, "no loss"), (lossy, 6, 1.6, "5 % loss, mean of 6")] {
         let mut village = Village::new(Split::Unseen, 41 + terms.lost)?;
@@ -51,9 +52,16 @@ pub(crate) fn measure() -> Measured {
         let least: f64 = took.iter().map(|(_, passed)| floor(passed, &terms)).sum();
         let mut note = String::new();
         for (seconds, passed) in took.iter().take(1) {
-            note = format!("{seconds:.2} s, {} B up, {} B down, {} round trips and 2 to set up", passed.up, passed.down, passed.round_trips());
+            note = format!(
+                "{seconds:.2} s, {} B up, {} B down, {} round trips and 2 to set up",
+                passed.up,
+                passed.down,
+                passed.round_trips()
+            );
         }
-        lines.push(Line::at_most(format!("time ÷ line, 50 kbit/s, 700 ms, {what}"), seconds / least, target, "×").noting(note));
+        lines.push(
+            Line::at_most(format!("time ÷ line, 50 kbit/s, 700 ms, {what}"), seconds / least, target, "×").noting(note),
+        );
     }
     Ok(lines)
 }

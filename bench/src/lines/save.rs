@@ -30,7 +30,13 @@ pub(crate) fn measure() -> Measured {
         bare.push(begun.elapsed().as_secs_f64());
     }
     let (save, sync) = (p99(&mut saves), p99(&mut bare));
-    let note = format!("{:.2} ms ÷ {:.2} ms; medians {:.2} and {:.2} ms", save * 1e3, sync * 1e3, median(&saves) * 1e3, median(&bare) * 1e3);
+    let note = format!(
+        "{:.2} ms ÷ {:.2} ms; medians {:.2} and {:.2} ms",
+        save * 1e3,
+        sync * 1e3,
+        median(&saves) * 1e3,
+        median(&bare) * 1e3
+    );
     Ok(vec![Line::at_most("save of a visit p99 ÷ fdatasync p99", save / sync, 5.0, "×").noting(note)])
 }
 

@@ -3,8 +3,8 @@
 use super::Measured;
 use crate::line::Line;
 use crate::link::{Link, Terms};
-use crate::server::{self, Server};
 use crate::record;
+use crate::server::{self, Server};
 use crate::texts::Split;
 use crate::village::{Village, through};
 use anyhow::ensure;

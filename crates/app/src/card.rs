@@ -102,7 +102,13 @@ pub struct Conflict {
 
 impl App {
     /// Looks for households by name, pinyin, initials, the tail of a number, a room, within a place. Pages of 50 from 0.
-    pub fn households(&self, query: Option<String>, place: Option<String>, page: Option<u32>, size: Option<u32>) -> Result<HouseholdPage> {
+    pub fn households(
+        &self,
+        query: Option<String>,
+        place: Option<String>,
+        page: Option<u32>,
+        size: Option<u32>,
+    ) -> Result<HouseholdPage> {
         let place = self.place_or_all(place.as_deref())?;
         let size = size.unwrap_or(50).clamp(1, 50_000);
         let from = page.unwrap_or(0).saturating_mul(size);
@@ -219,7 +225,8 @@ fn birth_by_id(id_no: Option<&str>, today: lianhu_core::day::Day) -> Option<lian
 }
 
 fn age(birth: lianhu_core::day::Day, today: lianhu_core::day::Day) -> i32 {
-    let had_birthday = (today.month(), today.0 - first_of_month(today)) >= (birth.month(), birth.0 - first_of_month(birth));
+    let had_birthday =
+        (today.month(), today.0 - first_of_month(today)) >= (birth.month(), birth.0 - first_of_month(birth));
     today.year() - birth.year() - i32::from(!had_birthday)
 }
 

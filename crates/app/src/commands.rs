@@ -190,10 +190,8 @@ fn json(value: impl serde::Serialize) -> Result<serde_json::Value, AppError> {
 }
 
 fn line(name: &str, args: &[(&str, String, bool)], returns: &str) -> String {
-    let args: Vec<String> = args
-        .iter()
-        .map(|(name, ty, optional)| format!("{name}{}: {ty}", if *optional { "?" } else { "" }))
-        .collect();
+    let args: Vec<String> =
+        args.iter().map(|(name, ty, optional)| format!("{name}{}: {ty}", if *optional { "?" } else { "" })).collect();
     format!("  {name}: {{ args: {{ {} }}; returns: {returns} }};\n", args.join("; "))
 }
 

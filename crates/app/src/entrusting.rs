@@ -76,14 +76,22 @@ impl App {
 
     fn what(&self, household: Option<String>, place: Option<String>) -> Result<What> {
         match (household, place) {
-            (Some(household), None) => Ok(What { about: About::Household(self.household_of(&household)?), household: true }),
+            (Some(household), None) => {
+                Ok(What { about: About::Household(self.household_of(&household)?), household: true })
+            }
             (None, Some(place)) => Ok(What { about: About::Place(self.place_of(&place)?), household: false }),
             _ => Err(AppError::field("household", ProblemKind::Missing)),
         }
     }
 
     /// Writes down a person who is to work with lianhu.
-    pub fn register_cadre(&self, name: String, unit: Option<String>, role: String, place: Option<String>) -> Result<CadreRow> {
+    pub fn register_cadre(
+        &self,
+        name: String,
+        unit: Option<String>,
+        role: String,
+        place: Option<String>,
+    ) -> Result<CadreRow> {
         self.check_may_direct()?;
         let name = name.trim().to_owned();
         if name.is_empty() {

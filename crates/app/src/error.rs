@@ -157,10 +157,12 @@ impl From<std::io::Error> for AppError {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
-            std::io::ErrorKind::NotFound => Self::File { sentence: "没有这个文件或目录。请核对路径。".to_owned() },
-            std::io::ErrorKind::PermissionDenied => {
-                Self::File { sentence: "没有权限读写这个位置。请换一个目录，或请管理员开放权限。".to_owned() }
+            std::io::ErrorKind::NotFound => {
+                Self::File { sentence: "没有这个文件或目录。请核对路径。".to_owned() }
             }
+            std::io::ErrorKind::PermissionDenied => Self::File {
+                sentence: "没有权限读写这个位置。请换一个目录，或请管理员开放权限。".to_owned(),
+            },
             _ => Self::File { sentence: format!("文件读写失败（{error}）。请换一个位置再试。") },
         }
     }

@@ -27,10 +27,18 @@ pub struct Exported {
 
 impl App {
     /// Writes a workbook: `report` (the figures of a period) or `ledger` (台账 of the households). Numbers are masked.
-    pub fn export_workbook(&self, path: PathBuf, kind: String, period: Option<Period>, place: Option<String>) -> Result<Exported> {
+    pub fn export_workbook(
+        &self,
+        path: PathBuf,
+        kind: String,
+        period: Option<Period>,
+        place: Option<String>,
+    ) -> Result<Exported> {
         let place = self.place_or_all(place.as_deref())?;
         let sheets = match kind.as_str() {
-            "report" => self.report_sheets(period.ok_or_else(|| AppError::field("period", ProblemKind::Missing))?, place)?,
+            "report" => {
+                self.report_sheets(period.ok_or_else(|| AppError::field("period", ProblemKind::Missing))?, place)?
+            }
             "ledger" => vec![self.ledger_sheet(place)?],
             _ => return Err(AppError::field("kind", ProblemKind::Unknown)),
         };
@@ -47,12 +55,32 @@ impl App {
         let unit = self.me()?.county_name;
         let note = self.note(&format!("统计期 {} 至 {}", period.from, period.to))?;
         let by_place = self.sheet("按乡镇村", &title, &unit, &note, place_rows(&report));
-        let by_year = self.sheet("按年度安置点", &format!("{title}（搬迁年度×安置点）"), &unit, &note, year_rows(&report.by_year_and_site));
+        let by_year = self.sheet(
+            "按年度安置点",
+            &format!("{title}（搬迁年度×安置点）"),
+            &unit,
+            &note,
+            year_rows(&report.by_year_and_site),
+        );
         Ok(vec![by_place, by_year])
     }
 
     fn ledger_sheet(&self, place: Option<PlaceId>) -> Result<Sheet> {
-        let header = ["序号", "户编号", "户主", "村", "安置点", "房号", "搬迁年度", "成员", "与户主关系", "证件号码", "联系电话", "最近走访", "未办结诉求"];
+        let header = [
+            "序号",
+            "户编号",
+            "户主",
+            "村",
+            "安置点",
+            "房号",
+            "搬迁年度",
+            "成员",
+            "与户主关系",
+            "证件号码",
+            "联系电话",
+            "最近走访",
+            "未办结诉求",
+        ];
         let mut rows = Vec::new();
         let (mut households, mut persons) = (0_i64, 0_i64);
         {
@@ -132,11 +160,17 @@ struct Rows {
 
 fn place_rows(report: &Report) -> Rows {
     let mut header = vec![HeaderCell::new("乡镇、村")];
-    header.extend(Measure::ALL.iter().map(|measure| HeaderCell::new(&format!("{}（{}）", measure.label(), measure.unit()))));
+    header.extend(
+        Measure::ALL.iter().map(|measure| HeaderCell::new(&format!("{}（{}）", measure.label(), measure.unit()))),
+    );
     let row = |line: &PlaceLine| {
         let name = line.place.as_ref().map_or("未落实村", |place| place.name.as_str());
         let mut cells = vec![Cell::text(name)];
-        cells.extend(Measure::ALL.iter().map(|measure| line.figure(*measure).map_or(Cell::Empty, |figure| Cell::Int(figure.value))));
+        cells.extend(
+            Measure::ALL
+                .iter()
+                .map(|measure| line.figure(*measure).map_or(Cell::Empty, |figure| Cell::Int(figure.value))),
+        );
         cells
     };
     let is_total = |line: &&PlaceLine| line.kind == lianhu_core::report::LineKind::Total;

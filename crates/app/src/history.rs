@@ -80,10 +80,13 @@ fn words(happened: &Happened) -> (&'static str, String) {
         kind::REMARK => body::<Remark>(happened).map(|remark| ("remark", remark.text)),
         kind::REGISTRATION => Some(("registration", "新登记户".to_owned())),
         kind::NEED_STEP => body::<NeedStep>(happened).map(|step| {
-            let reached = ["登记", "受理", "办理", "办结", "评价"].get(usize::from(step.step)).copied().unwrap_or("更新");
+            let reached =
+                ["登记", "受理", "办理", "办结", "评价"].get(usize::from(step.step)).copied().unwrap_or("更新");
             ("need_step", format!("诉求{reached} {}", step.result.unwrap_or_default()))
         }),
-        kind::ABSENT => body::<Absent>(happened).map(|absent| ("absent", format!("新名单《{}》里没有，待核实", absent.file))),
+        kind::ABSENT => {
+            body::<Absent>(happened).map(|absent| ("absent", format!("新名单《{}》里没有，待核实", absent.file)))
+        }
         kind::ABSENT_ANSWER => body::<AbsentAnswer>(happened).map(|answer| ("absent_answer", answer.answer)),
         kind::PLACEMENT_WANTED => body::<PlacementWanted>(happened).map(|wanted| ("placement_wanted", wanted.reason)),
         kind::PLACEMENT => Some(("placement", "落实所在地".to_owned())),

@@ -1,7 +1,7 @@
 //! The places a roster names, found in both trees or planned to be made.
 
-use crate::naming::Naming;
 use crate::error::{AppError, Result};
+use crate::naming::Naming;
 use lianhu_core::directive::Place;
 use lianhu_core::ids::PlaceId;
 use lianhu_ledger::Ledger;
@@ -31,7 +31,13 @@ impl Placing {
         let places = ledger.places()?;
         let known = places.iter().filter_map(|place| Some(((place.parent?, place.name.clone()), place.id)));
         let county_name = places.iter().find(|place| place.id == county).map(|place| place.name.clone());
-        Ok(Self { county, county_name: county_name.unwrap_or_default(), known: known.collect(), new: Vec::new(), added: 0 })
+        Ok(Self {
+            county,
+            county_name: county_name.unwrap_or_default(),
+            known: known.collect(),
+            new: Vec::new(),
+            added: 0,
+        })
     }
 
     /// Whether this is the name of another county than ours.

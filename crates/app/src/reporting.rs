@@ -78,7 +78,12 @@ const MOST_BEHIND: usize = 2_000;
 
 impl App {
     /// The report of a period, of one place or of all that is held; `stated` is a published table to hold against it.
-    pub fn county_report(&self, period: Period, place: Option<String>, stated: Option<PathBuf>) -> Result<CountyReport> {
+    pub fn county_report(
+        &self,
+        period: Period,
+        place: Option<String>,
+        stated: Option<PathBuf>,
+    ) -> Result<CountyReport> {
         let place = self.place_or_all(place.as_deref())?;
         let stated = stated.map(|path| read_stated_table(&path)).transpose()?;
         let stated: Vec<_> = stated.map(|table| published(table.by, table.rows, table.total)).into_iter().collect();
@@ -92,7 +97,9 @@ impl App {
         let changed = old.as_ref().map(|old| diff(old, &figures)).unwrap_or_default();
         let (edition, made_at, changes) = match (&was, &old) {
             (Some(was), Some(_)) if changed.is_empty() => (was.edition, was.made_at, String::new()),
-            (Some(was), Some(old)) => (was.edition + 1, self.around.now(), edition_words(was.edition + 1, old, &figures)),
+            (Some(was), Some(old)) => {
+                (was.edition + 1, self.around.now(), edition_words(was.edition + 1, old, &figures))
+            }
             _ => (1, self.around.now(), String::new()),
         };
         if was.as_ref().is_none_or(|was| was.edition != edition) {

@@ -184,8 +184,10 @@ impl Import<'_> {
             villages.extend(place.village);
             placed.push((*id, *household, place));
         }
-        let new: Vec<bool> = planned.iter().map(|(id, _)| Ok(ledger.household_row(*id)?.is_none())).collect::<Result<_>>()?;
-        let before: Vec<_> = placed.iter().map(|(id, ..)| ledger.imported_placement(*id)).collect::<lianhu_ledger::Result<_>>()?;
+        let new: Vec<bool> =
+            planned.iter().map(|(id, _)| Ok(ledger.household_row(*id)?.is_none())).collect::<Result<_>>()?;
+        let before: Vec<_> =
+            placed.iter().map(|(id, ..)| ledger.imported_placement(*id)).collect::<lianhu_ledger::Result<_>>()?;
         let news = placing.take_new();
         let mut changed = Vec::new();
         ledger.write(|writing| {
@@ -230,24 +232,38 @@ impl Import<'_> {
         let said = ledger.statements(id)?;
         for (key, value) in self.differing(&before, id, household) {
             let by_person = said.get(&key).is_some_and(|said| {
-                said.len() > 1 || said.first().is_some_and(|said| before.get(&key) != Some(&said.value) && said.value != value)
+                said.len() > 1
+                    || said.first().is_some_and(|said| before.get(&key) != Some(&said.value) && said.value != value)
             });
             if by_person { self.outcome.conflicts += 1 } else { self.outcome.updates += 1 }
         }
         Ok(())
     }
 
-    fn puts(&self, writing: &Writing<'_>, id: HouseholdId, household: &RosterHousehold) -> lianhu_ledger::Result<BTreeMap<String, Scalar>> {
+    fn puts(
+        &self,
+        writing: &Writing<'_>,
+        id: HouseholdId,
+        household: &RosterHousehold,
+    ) -> lianhu_ledger::Result<BTreeMap<String, Scalar>> {
         Ok(self.differing(&writing.imported(id)?, id, household))
     }
 
     /// What the file says otherwise than the file before it. A cell that is now empty clears, where the file has the
     /// column at all; people are never cleared away, they are asked about.
-    fn differing(&self, before: &BTreeMap<String, Scalar>, id: HouseholdId, household: &RosterHousehold) -> BTreeMap<String, Scalar> {
+    fn differing(
+        &self,
+        before: &BTreeMap<String, Scalar>,
+        id: HouseholdId,
+        household: &RosterHousehold,
+    ) -> BTreeMap<String, Scalar> {
         let now = self.facts(id, household);
         let persons: BTreeSet<_> = now.keys().filter_map(|key| field::split_key(key).0).collect();
-        let mut puts: BTreeMap<String, Scalar> =
-            now.iter().filter(|(key, value)| before.get(*key) != Some(value)).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut puts: BTreeMap<String, Scalar> = now
+            .iter()
+            .filter(|(key, value)| before.get(*key) != Some(value))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
         for (key, value) in before {
             let (person, fact) = field::split_key(key);
             let of_known = person.is_none_or(|person| persons.contains(&person));
@@ -357,7 +373,11 @@ pub(crate) fn sheet_read<F>(sheet: &SheetReading<F>) -> SheetRead {
         };
         ColumnRead { letter: column.letter.clone(), header: column.header.clone(), fate: fate.to_owned(), reason }
     };
-    SheetRead { name: sheet.name.clone(), header_row: sheet.header_row, columns: sheet.columns.iter().map(column).collect() }
+    SheetRead {
+        name: sheet.name.clone(),
+        header_row: sheet.header_row,
+        columns: sheet.columns.iter().map(column).collect(),
+    }
 }
 
 pub(crate) fn doubt_read(doubt: &Doubt) -> DoubtRead {

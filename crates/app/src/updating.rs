@@ -78,7 +78,13 @@ impl App {
     }
 
     /// Decides between several statements: the value given counts from now on, until someone says otherwise again.
-    pub fn choose_statement(&self, household: String, key: String, value: Scalar, source: Option<Source>) -> Result<HouseholdCard> {
+    pub fn choose_statement(
+        &self,
+        household: String,
+        key: String,
+        value: Scalar,
+        source: Option<Source>,
+    ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
         let mut ledger = self.ledger();
         let known = ledger.statements(id)?.remove(&key).ok_or_else(|| AppError::missing(&key))?;
@@ -103,7 +109,8 @@ impl App {
         });
         let household = open.ok_or_else(|| AppError::missing("待核问题"))?;
         let body = AbsentAnswer { question, answer };
-        ledger.write(|writing| writing.record(About::Household(household), kind::ABSENT_ANSWER, Source::Office, &body))?;
+        ledger
+            .write(|writing| writing.record(About::Household(household), kind::ABSENT_ANSWER, Source::Office, &body))?;
         Ok(())
     }
 
@@ -116,7 +123,8 @@ impl App {
     fn check_facts(&self, of: Of, facts: &Facts) -> Result<()> {
         let today = self.today();
         let problem = |(key, value): (&String, &Scalar)| {
-            let kind = if field::field(of, key).is_none() { Some(ProblemKind::Unknown) } else { wrong(key, value, today) };
+            let kind =
+                if field::field(of, key).is_none() { Some(ProblemKind::Unknown) } else { wrong(key, value, today) };
             kind.map(|kind| Problem::new(key, kind))
         };
         let problems: Vec<_> = facts.iter().filter_map(problem).collect();
@@ -151,7 +159,9 @@ fn under_person(person: PersonId, facts: Facts) -> Facts {
 /// Whether what was sent is this value, or the mask of it.
 fn masks(known: &Scalar, sent: &Scalar) -> bool {
     let masked = |text: &str| {
-        [lianhu_core::mask::mask_id(text), lianhu_core::mask::mask_phone(text)].iter().any(|mask| Some(mask.as_str()) == sent.text())
+        [lianhu_core::mask::mask_id(text), lianhu_core::mask::mask_phone(text)]
+            .iter()
+            .any(|mask| Some(mask.as_str()) == sent.text())
     };
     known == sent || known.text().is_some_and(masked)
 }

@@ -29,13 +29,20 @@ pub struct DraftRow {
 
 impl App {
     /// Records a visit. It is on disk when this returns, whatever happens next. A draft it came from is let go.
-    pub fn record_visit(&self, household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> Result<VisitRow> {
+    pub fn record_visit(
+        &self,
+        household: String,
+        visit: Visit,
+        source: Option<Source>,
+        draft: Option<EntryId>,
+    ) -> Result<VisitRow> {
         let household = self.household_of(&household)?;
         self.check_visit(&visit)?;
         let visit = Visit { amends: Vec::new(), ..visit };
         let mut ledger = self.ledger();
-        let root = ledger
-            .write(|writing| writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &visit))?;
+        let root = ledger.write(|writing| {
+            writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &visit)
+        })?;
         if let Some(draft) = draft {
             ledger.discard_draft(draft)?;
         }
@@ -49,7 +56,9 @@ impl App {
         let mut ledger = self.ledger();
         let household = ledger.visit(root)?.household;
         let correct = Visit { amends: ledger.live_versions(root)?, ..correct };
-        ledger.write(|writing| writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &correct))?;
+        ledger.write(|writing| {
+            writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &correct)
+        })?;
         Ok(shown(ledger.visit(root)?))
     }
 

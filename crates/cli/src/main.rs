@@ -92,8 +92,9 @@ fn arguments(args: Option<String>) -> Result<serde_json::Value, AppError> {
         }
         Some(text) => text.to_owned(),
     };
-    serde_json::from_str(&text)
-        .map_err(|error| AppError::File { sentence: format!("参数不是 JSON：{error}。请检查引号和括号。") })
+    serde_json::from_str(&text).map_err(|error| AppError::File {
+        sentence: format!("参数不是 JSON：{error}。请检查引号和括号。"),
+    })
 }
 
 /// Tells progress on a terminal in place, elsewhere a line for every twentieth part.

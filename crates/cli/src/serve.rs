@@ -45,7 +45,9 @@ struct Called {
 /// Serves until it is interrupted. Prints the address with the token as soon as it listens.
 pub(crate) fn serve(home: PathBuf, listen: SocketAddr) -> Result<String, AppError> {
     if !listen.ip().is_loopback() {
-        return Err(AppError::File { sentence: "只能在本机地址上打开（127.0.0.1）。请改好 --listen 再试。".to_owned() });
+        return Err(AppError::File {
+            sentence: "只能在本机地址上打开（127.0.0.1）。请改好 --listen 再试。".to_owned(),
+        });
     }
     let (events, _) = broadcast::channel(EVENTS);
     let steps = events.clone();

@@ -81,7 +81,8 @@ impl Change {
         if self.puts.is_empty() || self.puts.len() > MOST_PUTS {
             return Err(ChangeError::Puts);
         }
-        if !rising(&self.puts, |put| &put.key) || self.puts.iter().any(|put| put.key.len() > LONGEST_KEY || put.key.is_empty())
+        if !rising(&self.puts, |put| &put.key)
+            || self.puts.iter().any(|put| put.key.len() > LONGEST_KEY || put.key.is_empty())
         {
             return Err(ChangeError::Key);
         }

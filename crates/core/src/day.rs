@@ -74,7 +74,9 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// An instant as some clock told it, in seconds since 1970-01-01 UTC. It orders nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode, Default, TS)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode, Default, TS,
+)]
 #[cbor(transparent)]
 #[serde(transparent)]
 #[ts(type = "number")]

@@ -443,7 +443,9 @@ impl Receipt {
         self.terms
             .runs
             .iter()
-            .flat_map(|run| (0..u64::from(run.count)).map(move |at| (run.answer, run.number.map(|first| first + at), run.code)))
+            .flat_map(|run| {
+                (0..u64::from(run.count)).map(move |at| (run.answer, run.number.map(|first| first + at), run.code))
+            })
             .take(most)
     }
 }

@@ -194,7 +194,9 @@ proptest! {
 }
 
 /// A key with its statements, the entries of each in an order that does not depend on arrival.
-fn values((key, statements): (String, Vec<lianhu_core::dossier::Statement>)) -> (String, Vec<(Scalar, Vec<EntryName>)>) {
+fn values(
+    (key, statements): (String, Vec<lianhu_core::dossier::Statement>),
+) -> (String, Vec<(Scalar, Vec<EntryName>)>) {
     let sorted = |mut entries: Vec<EntryName>| {
         entries.sort_unstable();
         entries

@@ -13,7 +13,8 @@ impl Ledger {
         let now = self.around.now();
         self.transact(|tx| {
             let prev = tx.audit_head()?.unwrap_or_default();
-            let hash = Hash::of(&[&prev.0, &now.0.to_be_bytes(), what.as_bytes(), &[0], &about.key(), reason.as_bytes()]);
+            let hash =
+                Hash::of(&[&prev.0, &now.0.to_be_bytes(), what.as_bytes(), &[0], &about.key(), reason.as_bytes()]);
             tx.run(
                 "insert into audit (at, what, about, reason, hash) values (?1, ?2, ?3, ?4, ?5)",
                 params![now.0, what, about.key(), reason, hash.0],

@@ -34,7 +34,12 @@ impl Writing<'_> {
     }
 
     /// Puts facts of a household: one change, carrying only the keys that say something new. Nothing new, no entry.
-    pub fn put(&self, household: HouseholdId, puts: BTreeMap<String, Scalar>, source: Source) -> Result<Option<EntryName>> {
+    pub fn put(
+        &self,
+        household: HouseholdId,
+        puts: BTreeMap<String, Scalar>,
+        source: Source,
+    ) -> Result<Option<EntryName>> {
         let knowing = self.0.dossier(household)?.heads();
         self.0.write_change(household, puts, &knowing, source, lane::PERSON)
     }

@@ -19,7 +19,8 @@ impl Ledger {
     /// many there are. Entries are kept in the order of their names, which spreads households over the numbers.
     #[doc(hidden)]
     pub fn fill_with_visits(&mut self, each: u32, bodies: &[Visit]) -> Result<u64> {
-        self.conn.execute_batch("pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -400000;")?;
+        self.conn
+            .execute_batch("pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -400000;")?;
         let filled = self.transact(|tx| {
             let mut indexes = Vec::new();
             for name in INDEXES {
@@ -31,7 +32,9 @@ impl Ledger {
             indexes.iter().try_for_each(|sql| tx.conn.execute_batch(sql))?;
             Ok(filled)
         })?;
-        self.conn.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768; analyze;")?;
+        self.conn.execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768; analyze;",
+        )?;
         Ok(filled)
     }
 
@@ -89,7 +92,19 @@ impl Tx<'_> {
             id.0.iter_mut().zip(hash.0).for_each(|(to, from)| *to = from);
             let (user, device, at) = (me.user, me.device, self.around.now());
             let (source, mono) = (Source::Household, u64::from(which));
-            Entry { v: 1, kind: kind::VISIT, about: about(house), id, user, device, at, mono, source, audience: None, body: body.into() }
+            Entry {
+                v: 1,
+                kind: kind::VISIT,
+                about: about(house),
+                id,
+                user,
+                device,
+                at,
+                mono,
+                source,
+                audience: None,
+                body: body.into(),
+            }
         };
         let mut order = Vec::new();
         for at in 0..households.len() {
@@ -120,7 +135,14 @@ impl Tx<'_> {
         Ok(order.len() as u64)
     }
 
-    fn fill_one(&self, entry: &Entry, name: EntryName, number: i64, envelope: Option<i64>, body: Option<&Visit>) -> Result<()> {
+    fn fill_one(
+        &self,
+        entry: &Entry,
+        name: EntryName,
+        number: i64,
+        envelope: Option<i64>,
+        body: Option<&Visit>,
+    ) -> Result<()> {
         let Some((household, visit)) = entry.about.household().zip(body) else { return Ok(()) };
         self.run(
             "insert into entry (name, kind, about, user, device, day, number, envelope, bytes) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

@@ -96,7 +96,8 @@ impl Tx<'_> {
             fates: Vec::new(),
             agrees: None,
         };
-        let mut answered = Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
+        let mut answered =
+            Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
         if matches!(verdict, Verdict::Welcome | Verdict::Revoked) {
             for sealed in &request.envelopes {
                 let outcomes = self.take_envelope(sealed, now)?;
@@ -168,7 +169,15 @@ impl Tx<'_> {
         let name = header.name();
         let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
         let refused = if row.is_some() { None } else { self.refuse(sealed, &header)? };
-        let mut arrival = Arrival { head: &sealed.head, name, row: 0, point_at: now, failed: BTreeMap::new(), released: false, aside: Cell::default() };
+        let mut arrival = Arrival {
+            head: &sealed.head,
+            name,
+            row: 0,
+            point_at: now,
+            failed: BTreeMap::new(),
+            released: false,
+            aside: Cell::default(),
+        };
         if let Some(code) = refused {
             let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
             return names
@@ -299,10 +308,15 @@ impl Tx<'_> {
     pub(crate) fn settle_own(&self) -> Result<()> {
         let now = self.around.now();
         while let Some((sealed, names)) = self.seal(usize::MAX)? {
-            let row = self.one("select id from envelope where name = ?1", [sealed.header().name().0], |row| row.get::<_, i64>(0))?;
+            let row = self.one("select id from envelope where name = ?1", [sealed.header().name().0], |row| {
+                row.get::<_, i64>(0)
+            })?;
             let Some(row) = row else { break };
             for name in names {
-                self.run("update entry set envelope = ?2, standing = ?3 where name = ?1", params![name.0, row, standing::LIVING])?;
+                self.run(
+                    "update entry set envelope = ?2, standing = ?3 where name = ?1",
+                    params![name.0, row, standing::LIVING],
+                )?;
                 if let Some(kept) = self.entry(name)?.filter(|kept| kept.number.is_none()) {
                     let about = kept.entry.about;
                     self.number(kept, now)?;

@@ -73,7 +73,8 @@ impl Tx<'_> {
     /// Merges the living changes of a household that meet a condition, in whatever order they can be.
     pub(crate) fn dossier_from_changes(&self, household: HouseholdId, condition: &str) -> Result<Dossier> {
         let about = About::Household(household).key();
-        let mut open = self.entries(&format!("about = ?1 and kind = ?2 and {condition}"), params![about, kind::CHANGE])?;
+        let mut open =
+            self.entries(&format!("about = ?1 and kind = ?2 and {condition}"), params![about, kind::CHANGE])?;
         let mut dossier = Dossier::default();
         loop {
             let before = open.len();

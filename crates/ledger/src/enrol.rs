@@ -79,7 +79,8 @@ impl Ledger {
             tx.direct(About::Cadre(user), kind::DEVICE, &own)?;
             let root = PlaceId::mint(tx.around);
             tx.set_meta("root_place", root.bytes())?;
-            let place = Place { name: name.to_owned(), level: "county".to_owned(), parent: None, code: Some(code.to_owned()) };
+            let place =
+                Place { name: name.to_owned(), level: "county".to_owned(), parent: None, code: Some(code.to_owned()) };
             tx.direct(About::Place(root), kind::PLACE, &place)?;
             tx.settle_own()
         })
@@ -111,9 +112,13 @@ impl Ledger {
     pub fn enrol(&mut self, asking: &Enrolling, secret: &[u8]) -> Result<std::result::Result<Enrolled, NotEnrolled>> {
         let hash = Hash::of(&[secret]);
         self.transact(|tx| {
-            let user = tx.one("select user from enrolment where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
-            let Some(user) = user.and_then(|id| UserId::from_slice(&id)) else { return Ok(Err(NotEnrolled::WrongCode)) };
-            let used = tx.one("select device from enrolled where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
+            let user =
+                tx.one("select user from enrolment where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
+            let Some(user) = user.and_then(|id| UserId::from_slice(&id)) else {
+                return Ok(Err(NotEnrolled::WrongCode));
+            };
+            let used =
+                tx.one("select device from enrolled where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
             let device = match used.and_then(|id| DeviceId::from_slice(&id)) {
                 Some(device) if tx.known(device)?.is_some_and(|known| known.key == asking.key) => device,
                 Some(_) => return Ok(Err(NotEnrolled::UsedCode)),

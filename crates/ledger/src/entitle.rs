@@ -85,7 +85,8 @@ impl Tx<'_> {
         }
         let Some(village) = self.village_around(place)? else { return Ok(found) };
         let sql = "select substr(about, 2), until from scope where user = ?1 and about between x'68' and x'69'";
-        let held = self.all(sql, [user.bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+        let held =
+            self.all(sql, [user.bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<i64>>(1)?)))?;
         for (household, until) in held {
             let Some(household) = HouseholdId::from_slice(&household) else { continue };
             let known = until.is_none_or(|until| seen < until.cast_unsigned());
@@ -131,17 +132,20 @@ impl Tx<'_> {
         let sql = "select place from role where user = ?1 and role = 'township' and place is not null";
         let areas = self.all(sql, [entry.user.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
         let areas: Vec<_> = areas.iter().filter_map(|id| PlaceId::from_slice(id)).collect();
-        let inside = |place: PlaceId| -> Result<bool> { Ok(self.chain(place)?.iter().any(|outer| areas.contains(outer))) };
+        let inside =
+            |place: PlaceId| -> Result<bool> { Ok(self.chain(place)?.iter().any(|outer| areas.contains(outer))) };
         match (entry.kind, entry.about) {
             _ if areas.is_empty() => Ok(false),
             (kind::GRANT | kind::GRANT_END | kind::PLACEMENT, About::Household(_)) => {
                 self.holds(entry.user, entry.about)
             }
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),
-            (kind::PLACE, About::Place(_)) => match minicbor::decode::<Place>(&entry.body).ok().and_then(|place| place.parent) {
-                Some(parent) => inside(parent),
-                None => Ok(false),
-            },
+            (kind::PLACE, About::Place(_)) => {
+                match minicbor::decode::<Place>(&entry.body).ok().and_then(|place| place.parent) {
+                    Some(parent) => inside(parent),
+                    None => Ok(false),
+                }
+            }
             (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => Ok(!self.outranks(user)?),
             (kind::ROLE, About::Cadre(user)) => match minicbor::decode::<Role>(&entry.body) {
                 Ok(Role { role, place }) if role == "helper" || role == "first_secretary" => {

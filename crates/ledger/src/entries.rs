@@ -68,7 +68,8 @@ impl Tx<'_> {
 
     /// Living entries by a condition on the table, in the order of their numbers, unnumbered ones last.
     pub(crate) fn entries(&self, condition: &str, params: impl rusqlite::Params) -> Result<Vec<Kept>> {
-        let sql = format!("select {KEPT} from entry where standing = 0 and {condition} order by number is null, number, id");
+        let sql =
+            format!("select {KEPT} from entry where standing = 0 and {condition} order by number is null, number, id");
         self.all(&sql, params, kept)?.into_iter().map(read).collect()
     }
 

@@ -53,7 +53,10 @@ impl From<rusqlite::Error> for LedgerError {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
             // A quota, or a bound on the size of files, tells itself as a failed write; the way out is the same.
             Some(rusqlite::ErrorCode::SystemIoFailure)
-                if matches!(error.sqlite_error().map(|error| error.extended_code), Some(IOERR_WRITE | IOERR_SHMSIZE)) =>
+                if matches!(
+                    error.sqlite_error().map(|error| error.extended_code),
+                    Some(IOERR_WRITE | IOERR_SHMSIZE)
+                ) =>
             {
                 Self::Full
             }

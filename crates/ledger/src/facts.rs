@@ -34,7 +34,9 @@ impl Ledger {
             .into_iter()
             .collect();
         let within = match place {
-            Some(place) => Some(tx.within(place)?.iter().map(|id| id.bytes().to_vec()).collect::<std::collections::BTreeSet<_>>()),
+            Some(place) => {
+                Some(tx.within(place)?.iter().map(|id| id.bytes().to_vec()).collect::<std::collections::BTreeSet<_>>())
+            }
             None => None,
         };
         let sql = "select household.id, household.town, household.village, household.present, household.origin, household.batch_year, household.persons, household.disagreeing, \
@@ -54,7 +56,9 @@ impl Ledger {
             ))
         })?;
         for (id, [town, village, present, origin], batch_year, persons, two_statements, visits) in rows {
-            let inside = |id: &Option<Vec<u8>>| id.as_ref().is_some_and(|id| within.as_ref().is_none_or(|within| within.contains(id)));
+            let inside = |id: &Option<Vec<u8>>| {
+                id.as_ref().is_some_and(|id| within.as_ref().is_none_or(|within| within.contains(id)))
+            };
             if within.is_some() && !inside(&origin) && !inside(&present) {
                 continue;
             }
@@ -95,7 +99,8 @@ impl Ledger {
     /// The roots of the visits of one household in a period.
     pub fn visit_roots(&self, household: HouseholdId, period: Period) -> Result<Vec<EntryName>> {
         let sql = "select root from visit where household = ?1 and day between ?2 and ?3 and struck = 0 order by day";
-        self.look().all(sql, params![household.bytes(), period.from.0, period.to.0], |row| crate::entries::name_of(row, 0))
+        self.look()
+            .all(sql, params![household.bytes(), period.from.0, period.to.0], |row| crate::entries::name_of(row, 0))
     }
 
     /// The last edition of a report that was given out.

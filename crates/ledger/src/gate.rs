@@ -69,7 +69,13 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
     };
     let of_household = matches!(
         entry.kind,
-        kind::CHANGE | kind::VISIT | kind::STRIKE | kind::REGISTRATION | kind::NEED_STEP | kind::ABSENT | kind::PLACEMENT
+        kind::CHANGE
+            | kind::VISIT
+            | kind::STRIKE
+            | kind::REGISTRATION
+            | kind::NEED_STEP
+            | kind::ABSENT
+            | kind::PLACEMENT
     );
     if fits && (!of_household || entry.about.household().is_some()) { Ok(entry) } else { Err(Code::NotTheBody) }
 }
@@ -119,7 +125,9 @@ impl Tx<'_> {
 
     /// Merges a change into its household's dossier; other kinds have nothing to merge.
     fn join(&self, kept: &Kept) -> Result<std::result::Result<(), DossierError>> {
-        let (kind::CHANGE, Some(household)) = (kept.entry.kind, kept.entry.about.household()) else { return Ok(Ok(())) };
+        let (kind::CHANGE, Some(household)) = (kept.entry.kind, kept.entry.about.household()) else {
+            return Ok(Ok(()));
+        };
         let mut dossier = self.dossier(household)?;
         let joined = catch_unwind(AssertUnwindSafe(|| dossiers::take_in(&mut dossier, kept)));
         let joined = joined.unwrap_or(Ok(Err(DossierError::Poisoned)))?;
@@ -168,7 +176,14 @@ impl Tx<'_> {
         let code = code_from(code);
         let of_entry = matches!(
             code,
-            Some(Code::NotAnEntry | Code::NotTheBody | Code::NotEntitled | Code::SeqTaken | Code::SeqGap | Code::Poisoned)
+            Some(
+                Code::NotAnEntry
+                    | Code::NotTheBody
+                    | Code::NotEntitled
+                    | Code::SeqTaken
+                    | Code::SeqGap
+                    | Code::Poisoned
+            )
         );
         if same_device && of_entry {
             return Ok(Some((Answer::Quarantined, None, code)));
@@ -200,7 +215,13 @@ impl Tx<'_> {
         Ok(known < MOST_ASIDE)
     }
 
-    pub(crate) fn set_aside(&self, arrival: &Arrival<'_>, name: EntryName, bytes: &[u8], code: Code) -> Result<Outcome> {
+    pub(crate) fn set_aside(
+        &self,
+        arrival: &Arrival<'_>,
+        name: EntryName,
+        bytes: &[u8],
+        code: Code,
+    ) -> Result<Outcome> {
         let device = arrival.head.device;
         if !self.has_room_aside(arrival, 1, "select count(*) from quarantine where device = ?1")? {
             return Ok((Answer::Later, None, None));
@@ -226,13 +247,26 @@ impl Tx<'_> {
         let sql = "select entry.bytes, envelope.header, envelope.name, envelope.id from entry join envelope on envelope.id = entry.envelope where entry.about = ?1 and entry.standing = 1 order by entry.id";
         loop {
             let parked = self.all(sql, [about.key()], |row| {
-                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?))
+                Ok((
+                    row.get::<_, Vec<u8>>(0)?,
+                    row.get::<_, Vec<u8>>(1)?,
+                    row.get::<_, Vec<u8>>(2)?,
+                    row.get::<_, i64>(3)?,
+                ))
             })?;
             let mut moved = false;
             for (bytes, header, envelope, row) in parked {
                 let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { continue };
                 let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
-                let arrival = Arrival { head: &header.head, name, row, point_at: at, failed: BTreeMap::new(), released: false, aside: Cell::default() };
+                let arrival = Arrival {
+                    head: &header.head,
+                    name,
+                    row,
+                    point_at: at,
+                    failed: BTreeMap::new(),
+                    released: false,
+                    aside: Cell::default(),
+                };
                 self.run("delete from entry where name = ?1 and standing = 1", [EntryName::of(&bytes).0])?;
                 moved |= self.admit(&arrival, &bytes)?.0 != Answer::Parked;
             }

@@ -24,11 +24,13 @@ impl Tx<'_> {
 
     /// Whether every own entry has its number or stands acknowledged in quarantine, and no draft is open.
     fn is_all_handed_over(&self, household: HouseholdId) -> Result<bool> {
-        let waiting = "select 1 from entry where about = ?1 and number is null and standing = ?2 and device = ?3 limit 1";
+        let waiting =
+            "select 1 from entry where about = ?1 and number is null and standing = ?2 and device = ?3 limit 1";
         let me = self.identity()?;
         let params = params![About::Household(household).key(), standing::LIVING, me.device.bytes()];
         let waiting = self.one(waiting, params, |_| Ok(()))?.is_some();
-        let draft = self.one("select 1 from draft where household = ?1 limit 1", [household.bytes()], |_| Ok(()))?.is_some();
+        let draft =
+            self.one("select 1 from draft where household = ?1 limit 1", [household.bytes()], |_| Ok(()))?.is_some();
         Ok(!waiting && !draft)
     }
 
@@ -45,12 +47,24 @@ impl Tx<'_> {
         self.put_digest(&all, total)?;
         self.run("delete from digest where about = ?1", [&about])?;
         // Its visits no longer count here; that is the one table whose rows speak of several households at once.
-        for root in self.all("select root from visit where household = ?1", [household.bytes()], |row| crate::entries::name_of(row, 0))? {
+        for root in self.all("select root from visit where household = ?1", [household.bytes()], |row| {
+            crate::entries::name_of(row, 0)
+        })? {
             self.drop_visit(root)?;
         }
-        for table in
-            ["dossier", "person", "conflict", "search_key", "visit", "need", "promise", "question", "need_step", "strike", "amends"]
-        {
+        for table in [
+            "dossier",
+            "person",
+            "conflict",
+            "search_key",
+            "visit",
+            "need",
+            "promise",
+            "question",
+            "need_step",
+            "strike",
+            "amends",
+        ] {
             self.run(&format!("delete from {table} where household = ?1"), [household.bytes()])?;
         }
         self.in_hand.borrow_mut().remove(&household);

@@ -82,7 +82,8 @@ const COLUMNS: &str = "household.id, household.national_no, household.head, hous
 
 fn row(row: &Row<'_>) -> rusqlite::Result<HouseholdRow> {
     let id: Vec<u8> = row.get(0)?;
-    let door: Vec<String> = [row.get(6)?, row.get(7)?, row.get::<_, Option<String>>(8)?].into_iter().flatten().collect();
+    let door: Vec<String> =
+        [row.get(6)?, row.get(7)?, row.get::<_, Option<String>>(8)?].into_iter().flatten().collect();
     Ok(HouseholdRow {
         id: HouseholdId::from_slice(&id).ok_or(rusqlite::Error::InvalidQuery)?,
         national_no: row.get(1)?,
@@ -113,7 +114,12 @@ fn condition(query: &str) -> (String, Vec<Value>) {
             let (by_name, mut values) = by_prefix(&text);
             let like = format!("%{}%", text.replace(['%', '_'], ""));
             values.extend([Value::Text(like.clone()), Value::Text(like)]);
-            (format!("({by_name} or household.village in (select id from place where path like ?) or household.site like ?)"), values)
+            (
+                format!(
+                    "({by_name} or household.village in (select id from place where path like ?) or household.site like ?)"
+                ),
+                values,
+            )
         }
         Query::Letters(letters) => by_prefix(&letters.to_lowercase()),
         Query::Door(door) => by_prefix(&door.key()),
@@ -144,7 +150,10 @@ impl Ledger {
             found = format!("{found} and (household.origin in ({within}) or household.present in ({within}))");
             values.extend([Value::Blob(place.bytes().to_vec()), Value::Blob(place.bytes().to_vec())]);
         }
-        let total = tx.one(&format!("select count(*) from household where {found}"), params_from_iter(&values), |row| row.get(0))?;
+        let total =
+            tx.one(&format!("select count(*) from household where {found}"), params_from_iter(&values), |row| {
+                row.get(0)
+            })?;
         let sql = format!(
             "select {COLUMNS} from household where id in (select household.id from household where {found} \
              order by village, head, id limit {most} offset {from}) order by village, head, id"

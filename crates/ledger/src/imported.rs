@@ -22,7 +22,8 @@ impl Ledger {
     pub fn imported_placement(&self, household: HouseholdId) -> Result<Option<Placement>> {
         let about = About::Household(household).key();
         let placements = self.look().entries("about = ?1 and kind = ?2", params![about, kind::PLACEMENT])?;
-        let last = placements.iter().filter(|kept| kept.entry.source == Source::Table).max_by_key(|kept| kept.entry.mono);
+        let last =
+            placements.iter().filter(|kept| kept.entry.source == Source::Table).max_by_key(|kept| kept.entry.mono);
         last.map(crate::entries::Kept::body).transpose()
     }
 

@@ -115,14 +115,17 @@ impl Ledger {
             let until = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?.cast_unsigned(), until))
         })?;
-        let read = |(key, since, until): (Vec<u8>, u64, Option<u64>)| Some(ScopeRow { about: About::from_key(&key)?, since, until });
+        let read = |(key, since, until): (Vec<u8>, u64, Option<u64>)| {
+            Some(ScopeRow { about: About::from_key(&key)?, since, until })
+        };
         Ok(rows.into_iter().filter_map(read).collect())
     }
 
     /// Every envelope sealed here, with the receipt it got.
     pub fn all_sealed(&self) -> Result<Vec<(Header, Option<Receipt>)>> {
         let sql = "select header, receipt from envelope where length(header) > 0 order by id";
-        let rows = self.look().all(sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))?;
+        let rows =
+            self.look().all(sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))?;
         let read = |(header, receipt): (Vec<u8>, Option<Vec<u8>>)| {
             Some((minicbor::decode(&header).ok()?, receipt.and_then(|receipt| minicbor::decode(&receipt).ok())))
         };

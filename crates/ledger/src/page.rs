@@ -60,7 +60,8 @@ impl<'a> Page<'a> {
         let live_left = self.live(reply, &mut room, self.room / 2, top)?;
         let again_left = self.again(reply, &mut room)?;
         let fill_left = self.back_fill(reply, &mut room, top)?;
-        let live_left = if live_left && room > self.room / 8 { self.live(reply, &mut room, 0, top)? } else { live_left };
+        let live_left =
+            if live_left && room > self.room / 8 { self.live(reply, &mut room, 0, top)? } else { live_left };
         reply.more = live_left || again_left || fill_left || news_left;
         let quiet = reply.page.is_empty() && reply.grants.is_empty() && !reply.more && told == 0;
         if let (true, Some(theirs)) = (quiet, self.request.digest) {
@@ -100,7 +101,11 @@ impl<'a> Page<'a> {
             reply.envelopes.push(name);
             reply.envelopes.len() - 1
         });
-        reply.page.push(Paged { number: row.number, envelope: u32::try_from(at).unwrap_or(0), bytes: row.bytes.into() });
+        reply.page.push(Paged {
+            number: row.number,
+            envelope: u32::try_from(at).unwrap_or(0),
+            bytes: row.bytes.into(),
+        });
         true
     }
 
@@ -108,7 +113,8 @@ impl<'a> Page<'a> {
     fn live(&self, reply: &mut Reply, room: &mut usize, reserve: usize, top: u64) -> Result<bool> {
         let from = reply.cursor.number.cast_signed();
         let everything = "select since from scope where user = ?1 and about = ?2 and until is null";
-        let all_since = self.tx.one(everything, params![self.user.bytes(), About::Everything.key()], |row| row.get::<_, i64>(0))?;
+        let all_since =
+            self.tx.one(everything, params![self.user.bytes(), About::Everything.key()], |row| row.get::<_, i64>(0))?;
         let rows = if let Some(since) = all_since {
             let sql = format!("select {COLUMNS} from {FROM} where entry.number > ?1 order by entry.number limit 2000");
             self.tx.all(&sql, [from.max(since)], found_at)?
@@ -162,11 +168,20 @@ impl<'a> Page<'a> {
     }
 
     /// Fills in one thing up to the number of its grant; says whether it is done.
-    fn fill_one(&self, reply: &mut Reply, room: &mut usize, about: About, since: u64, horizon: Option<i32>) -> Result<bool> {
+    fn fill_one(
+        &self,
+        reply: &mut Reply,
+        room: &mut usize,
+        about: About,
+        since: u64,
+        horizon: Option<i32>,
+    ) -> Result<bool> {
         loop {
             let from = reply.cursor.fill.upto.cast_signed();
             let rows = if about == About::Everything {
-                let sql = format!("select {COLUMNS} from {FROM} where entry.number > ?1 and entry.number <= ?2 order by entry.number limit 500");
+                let sql = format!(
+                    "select {COLUMNS} from {FROM} where entry.number > ?1 and entry.number <= ?2 order by entry.number limit 500"
+                );
                 self.tx.all(&sql, params![from, since.cast_signed()], found_at)?
             } else {
                 // All changes and directives, everything still open, and the records of the last twelve months.
@@ -177,7 +192,8 @@ impl<'a> Page<'a> {
                      order by entry.number limit 500"
                 );
                 let horizon = horizon.unwrap_or(i32::MIN);
-                let params = params![about.key(), from, since.cast_signed(), horizon, kind::VISIT, kind::FIRST_DIRECTIVE - 1];
+                let params =
+                    params![about.key(), from, since.cast_signed(), horizon, kind::VISIT, kind::FIRST_DIRECTIVE - 1];
                 self.tx.all(&sql, params, found_at)?
             };
             let last = rows.len() < 500;
@@ -198,7 +214,9 @@ impl<'a> Page<'a> {
     fn again(&self, reply: &mut Reply, room: &mut usize) -> Result<bool> {
         while let Some(Again { about, upto }) = reply.cursor.again.first().cloned() {
             if self.tx.holds(self.user, about)? || self.tx.holds_everything(self.user)? {
-                let sql = format!("select {COLUMNS} from {FROM} where entry.about = ?1 and entry.number > ?2 order by entry.number");
+                let sql = format!(
+                    "select {COLUMNS} from {FROM} where entry.about = ?1 and entry.number > ?2 order by entry.number"
+                );
                 for row in self.tx.all(&sql, params![about.key(), upto.cast_signed()], found_at)? {
                     let number = row.number;
                     if !self.take(reply, room, 0, row) {
@@ -277,7 +295,8 @@ impl<'a> Page<'a> {
             let sql = "select scope.about, digest.count, digest.sum, scope.excluded_count, scope.excluded_sum from scope join digest on digest.about = scope.about where scope.user = ?3 and scope.until is null and scope.about >= ?1 and (?2 is null or scope.about <= ?2) order by scope.about";
             self.tx.all(sql, params![from, to, self.user.bytes()], read)?
         };
-        let minus = |(key, all, left_out): (Vec<u8>, Digest, Digest)| Some((About::from_key(&key)?, all.minus(left_out)));
+        let minus =
+            |(key, all, left_out): (Vec<u8>, Digest, Digest)| Some((About::from_key(&key)?, all.minus(left_out)));
         Ok(found.into_iter().filter_map(minus).collect())
     }
 

@@ -80,7 +80,8 @@ impl Ledger {
         for place in &mut places {
             let below = format!("{}/", place.path);
             let from = paths.partition_point(|(path, _)| *path < place.path);
-            let inside = paths.iter().skip(from).take_while(|(path, _)| *path == place.path || path.starts_with(&place.path));
+            let inside =
+                paths.iter().skip(from).take_while(|(path, _)| *path == place.path || path.starts_with(&place.path));
             let inside = inside.filter(|(path, id)| *id == place.id || path.starts_with(&below));
             place.households = inside.filter_map(|(_, id)| own.get(id.bytes())).sum();
         }

@@ -9,8 +9,25 @@ use std::collections::BTreeMap;
 
 /// The tables that entries alone add up to.
 pub(crate) const REBUILT: [&str; 19] = [
-    "dossier", "digest", "place", "cadre", "role", "device", "granted", "enrolment", "household", "person", "conflict",
-    "search_key", "visit", "amends", "strike", "need", "need_step", "promise", "question",
+    "dossier",
+    "digest",
+    "place",
+    "cadre",
+    "role",
+    "device",
+    "granted",
+    "enrolment",
+    "household",
+    "person",
+    "conflict",
+    "search_key",
+    "visit",
+    "amends",
+    "strike",
+    "need",
+    "need_step",
+    "promise",
+    "question",
 ];
 
 impl Ledger {
@@ -75,7 +92,9 @@ impl Tx<'_> {
     fn rebuild_digests(&self) -> Result<()> {
         let mut sums: BTreeMap<Vec<u8>, Digest> = BTreeMap::new();
         let sql = "select name, about from entry where number is not null";
-        for (name, about) in self.all(sql, [], |row| Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?)))? {
+        for (name, about) in
+            self.all(sql, [], |row| Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?)))?
+        {
             for key in [about, About::Everything.key()] {
                 let sum = sums.entry(key).or_default();
                 *sum = sum.plus(Digest::of(&name));

@@ -73,7 +73,15 @@ impl Tx<'_> {
         let Some(row) = row else { return Ok(Answer::Quarantined) };
         self.run("delete from quarantine where name = ?1", [entry.0])?;
         let now = self.around.now();
-        let arrival = Arrival { head: &head, name, row, point_at: now, failed: BTreeMap::new(), released: true, aside: Cell::default() };
+        let arrival = Arrival {
+            head: &head,
+            name,
+            row,
+            point_at: now,
+            failed: BTreeMap::new(),
+            released: true,
+            aside: Cell::default(),
+        };
         let (answer, ..) = self.admit(&arrival, &bytes)?;
         if let Ok(read) = Entry::read(&bytes) {
             self.unpark(read.about, now)?;

@@ -260,7 +260,9 @@ impl Tx<'_> {
         let Ok(entry) = gate::read(&paged.bytes) else { return Ok(()) };
         let Some(household) = entry.about.household() else { return Ok(()) };
         let sql = "select count(*), count(*) filter (where standing = 1) from entry where about = ?1 and kind = ?2 and standing < 2";
-        let counts = self.one(sql, params![entry.about.key(), kind::CHANGE], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        let counts = self.one(sql, params![entry.about.key(), kind::CHANGE], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        })?;
         let (all, parked) = counts.unwrap_or_default();
         let merged = i64::try_from(self.dossier(household)?.len()).unwrap_or(i64::MAX);
         if parked == 0 && merged >= all {

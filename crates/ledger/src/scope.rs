@@ -147,7 +147,8 @@ impl Tx<'_> {
         for place in places {
             let sql = "select user from granted where about = ?1 and number is not null and ended is null \
                        union select user from role where place = ?2 and role <> 'helper'";
-            let found = self.all(sql, params![About::Place(*place).key(), place.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+            let found =
+                self.all(sql, params![About::Place(*place).key(), place.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
             users.extend(found.iter().filter_map(|id| UserId::from_slice(id)));
         }
         Ok(users)

@@ -149,7 +149,11 @@ impl Ledger {
         })?);
         let sql = "select visit.root, visit.household, household.head from visit left join household on household.id = visit.household where visit.versions > 1 and visit.struck = 0 limit ?1";
         list.extend(tx.all(sql, [most], |row| {
-            Ok(Attention::TwoVersions { visit: name_of(row, 0)?, household: household(row.get(1)?)?, head: row.get(2)? })
+            Ok(Attention::TwoVersions {
+                visit: name_of(row, 0)?,
+                household: household(row.get(1)?)?,
+                head: row.get(2)?,
+            })
         })?);
         let sql = "select id, head, disagreeing from household where id in (select household from conflict) order by disagreeing desc, id limit ?1";
         list.extend(tx.all(sql, [most], |row| {
@@ -170,12 +174,18 @@ impl Ledger {
 
     /// The county's number of an entry: with one, its mark is 已到县.
     pub fn number_of(&self, entry: EntryName) -> Result<Option<u64>> {
-        let number = self.look().one("select number from entry where name = ?1", [entry.0], |row| row.get::<_, Option<i64>>(0))?;
+        let number = self
+            .look()
+            .one("select number from entry where name = ?1", [entry.0], |row| row.get::<_, Option<i64>>(0))?;
         Ok(number.flatten().map(i64::cast_unsigned))
     }
 
     /// Whether a question about this household, or this person of it, is open.
-    pub fn has_open_question(&self, household: HouseholdId, person: Option<lianhu_core::ids::PersonId>) -> Result<bool> {
+    pub fn has_open_question(
+        &self,
+        household: HouseholdId,
+        person: Option<lianhu_core::ids::PersonId>,
+    ) -> Result<bool> {
         let sql = "select 1 from question where household = ?1 and person is ?2 and answer is null limit 1";
         let person = person.map(|id| id.bytes().to_vec());
         Ok(self.look().one(sql, params![household.bytes(), person], |_| Ok(()))?.is_some())

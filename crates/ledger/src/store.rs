@@ -67,7 +67,8 @@ impl Ledger {
             return Err(LedgerError::TooNew { found, known: VERSION });
         }
         if found == 0 {
-            let made = conn.execute_batch(&format!("begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;"));
+            let made =
+                conn.execute_batch(&format!("begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;"));
             if let Err(error) = made {
                 conn.execute_batch("rollback").ok();
                 return Err(error.into());
@@ -154,7 +155,9 @@ impl Tx<'_> {
     }
 
     pub(crate) fn set_meta(&self, key: &str, value: impl ToSql) -> Result<()> {
-        let mut put = self.conn.prepare_cached("insert into meta (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value")?;
+        let mut put = self.conn.prepare_cached(
+            "insert into meta (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value",
+        )?;
         put.execute(params![key, value])?;
         Ok(())
     }

@@ -103,7 +103,9 @@ impl Ledger {
         }
         if let Some(place) = query.place {
             let within = "with recursive inside (id) as (select ? union select place.id from place join inside on place.parent = inside.id) select id from inside";
-            conditions.push(format!("household in (select id from household where origin in ({within}) or present in ({within}))"));
+            conditions.push(format!(
+                "household in (select id from household where origin in ({within}) or present in ({within}))"
+            ));
             values.extend([Value::Blob(place.bytes().to_vec()), Value::Blob(place.bytes().to_vec())]);
         }
         for (condition, day) in [("day >= ?", query.from), ("day <= ?", query.to)] {

@@ -38,7 +38,12 @@ impl Village {
     fn person(&self, name: &str, role: &str, place: Option<PlaceId>) -> UserId {
         let user = UserId::mint(&*self.around);
         self.direct(|w| {
-            w.record(About::Cadre(user), kind::CADRE, Source::Office, &Cadre { name: name.into(), ..Cadre::default() })?;
+            w.record(
+                About::Cadre(user),
+                kind::CADRE,
+                Source::Office,
+                &Cadre { name: name.into(), ..Cadre::default() },
+            )?;
             w.record(About::Cadre(user), kind::ROLE, Source::Office, &Role { role: role.into(), place })
         });
         user
@@ -158,7 +163,12 @@ fn a_grant_that_ends_lets_go_of_the_household_only_when_all_has_arrived() {
     village.exchange(&mut phone);
     visit(&mut phone, house);
     village.direct(|w| {
-        w.record(About::Household(house), kind::GRANT_END, Source::Office, &GrantEnd { user: a, reason: String::new() })?;
+        w.record(
+            About::Household(house),
+            kind::GRANT_END,
+            Source::Office,
+            &GrantEnd { user: a, reason: String::new() },
+        )?;
         w.record(About::Household(house), kind::GRANT, Source::Office, &Grant { user: b, duty: "帮扶责任人".into() })
     });
     assert_eq!(village.exchange(&mut phone).numbered, 1, "what was written before the end was known is kept");
@@ -212,12 +222,19 @@ fn what_was_refused_is_named_to_its_author_and_counts_once_a_person_lets_it_in()
     let done = village.exchange(&mut phone);
     assert_eq!(done.numbered, 1, "its own household's visit is in, whatever stands beside it");
     let aside = |phone: &Ledger| {
-        phone.attention(9).unwrap().iter().filter(|item| matches!(item, lianhu_ledger::Attention::SetAside { .. })).count()
+        phone
+            .attention(9)
+            .unwrap()
+            .iter()
+            .filter(|item| matches!(item, lianhu_ledger::Attention::SetAside { .. }))
+            .count()
     };
     assert_eq!(aside(&phone), 2);
     let refused = village.county.lock().unwrap().quarantined().unwrap();
     assert_eq!(refused.len(), 2);
-    assert!(refused.iter().all(|one| one.name.as_deref() == Some("卫春建") && one.about == Some(About::Household(other))));
+    assert!(
+        refused.iter().all(|one| one.name.as_deref() == Some("卫春建") && one.about == Some(About::Household(other)))
+    );
     for one in refused {
         let answer = village.county.lock().unwrap().release(one.entry).unwrap();
         assert_eq!(answer, lianhu_core::exchange::Answer::Kept);

@@ -108,7 +108,9 @@ fn run(tree: &Path, target: &Path, seeds: &str) -> (bool, String) {
     let told = String::from_utf8_lossy(&played.stdout);
     let first = told.lines().find(|line| line.starts_with("seed "));
     match first.and_then(|line| line.split_once(": ")) {
-        Some((seed, what)) => (true, format!("{seed} | {}", what.chars().take(120).collect::<String>().replace('|', "/"))),
+        Some((seed, what)) => {
+            (true, format!("{seed} | {}", what.chars().take(120).collect::<String>().replace('|', "/")))
+        }
         None if played.status.success() => (false, format!("{seeds} seeds, none | –")),
         None => panic!("the simulation ended with {}: {}", played.status, String::from_utf8_lossy(&played.stderr)),
     }

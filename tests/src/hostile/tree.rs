@@ -133,19 +133,49 @@ impl Tree {
     pub(super) fn mutate(&mut self, chance: &mut Chance, known: &[Vec<u8>]) {
         let place = chance.below(self.size());
         let Some(value) = self.at(place) else { return };
-        let edge = [0, 1, -1, 23, 24, 255, 256, 65_535, 65_536, 1 << 24, (1 << 24) + 1, i128::from(u32::MAX), i128::from(i64::MAX)];
+        let edge = [
+            0,
+            1,
+            -1,
+            23,
+            24,
+            255,
+            256,
+            65_535,
+            65_536,
+            1 << 24,
+            (1 << 24) + 1,
+            i128::from(u32::MAX),
+            i128::from(i64::MAX),
+        ];
         match chance.below(16) {
             0 => *value = Self::Int(*chance.pick(&edge).unwrap_or(&0)),
             1 => *value = Self::Int(i128::from(u64::MAX)),
             2 => *value = Self::Int(i128::from(i64::MIN)),
             3 | 4 => *value = Self::Bytes(chance.pick(known).cloned().unwrap_or_default()),
-            5 => *value = Self::Text(["", "户", "person//name", "\u{0}", "phone"][chance.below(5)].repeat(1 + chance.below(90))),
+            5 => {
+                *value = Self::Text(
+                    ["", "户", "person//name", "\u{0}", "phone"][chance.below(5)].repeat(1 + chance.below(90)),
+                )
+            }
             6 => *value = Self::Null,
             7 => *value = Self::Bool(chance.one_in(2)),
             8 => *value = Self::Array(vec![value.clone(); chance.below(4)]),
             9 => *value = Self::Map(vec![(chance.any() % 20, value.clone())]),
             10 => *value = Self::Raw([vec![0x81; 1 + chance.below(300)], vec![0x00]].concat()),
-            11 => *value = Self::Raw(vec![[0x5b, 0x7b, 0x9b, 0xbb][chance.below(4)], 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            11 => {
+                *value = Self::Raw(vec![
+                    [0x5b, 0x7b, 0x9b, 0xbb][chance.below(4)],
+                    0x7f,
+                    0xff,
+                    0xff,
+                    0xff,
+                    0xff,
+                    0xff,
+                    0xff,
+                    0xff,
+                ])
+            }
             12 => *value = Self::Raw(vec![0xfb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0]),
             13 => match value {
                 Self::Array(items) if !items.is_empty() => {

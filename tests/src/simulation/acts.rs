@@ -1,9 +1,9 @@
 //! What happens in a simulation, step by step: what people write on their phones, what the county directs, what the
 //! line, the battery and the disk do.
 
+use super::World;
 use super::member::Copied;
 use super::promises::Kept;
-use super::World;
 use crate::phone::some_day;
 use lianhu_core::day::{Day, Moment};
 use lianhu_core::directive::{Grant, GrantEnd, Placement, Role};
@@ -14,8 +14,8 @@ use lianhu_core::record::{NeedStep, Remark};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::surroundings::Surroundings as _;
 use lianhu_core::visit::{Guarantee, Need, Promise, Visit};
-use lianhu_ledger::inspect::Standing;
 use lianhu_ledger::exchange;
+use lianhu_ledger::inspect::Standing;
 use std::collections::BTreeMap;
 
 /// Page sizes that phones ask for: the usual one, and some that cut everything into many pages.
@@ -68,7 +68,8 @@ impl World {
         let phone = &self.members[at].phone;
         let rows = phone.ledger().household_rows().expect("rows are read");
         let scope = phone.ledger().scope_of(phone.user).expect("scopes are read");
-        let ended = |id: &HouseholdId| scope.iter().any(|row| row.about.household() == Some(*id) && row.until.is_some());
+        let ended =
+            |id: &HouseholdId| scope.iter().any(|row| row.about.household() == Some(*id) && row.until.is_some());
         let open: Vec<_> = rows.into_iter().filter(|id| !ended(id)).collect();
         self.chance.pick(&open).copied()
     }
@@ -82,7 +83,9 @@ impl World {
         let held = self.members[at].phone.ledger().all_held().expect("entries are read");
         let fits: Vec<_> = held
             .iter()
-            .filter(|held| held.standing == Standing::Living && held.about.and_then(|about| about.household()) == Some(household))
+            .filter(|held| {
+                held.standing == Standing::Living && held.about.and_then(|about| about.household()) == Some(household)
+            })
             .filter_map(|held| Some((held.name, Entry::read(&held.bytes).ok()?)))
             .filter(|(_, entry)| entry.kind == kind)
             .collect();
@@ -118,7 +121,8 @@ impl World {
         if self.chance.one_in(6) {
             let remark = Remark { record: name, text: format!("{} 已电话核实", self.canaries[&household]) };
             let about = About::Household(household);
-            let saved = self.members[at].phone.ledger_mut().write(|w| w.record(about, kind::REMARK, Source::Phone, &remark));
+            let saved =
+                self.members[at].phone.ledger_mut().write(|w| w.record(about, kind::REMARK, Source::Phone, &remark));
             self.members[at].saved([saved.expect("a remark is saved")]);
         }
     }
@@ -162,7 +166,8 @@ impl World {
         let body = NeedStep { visit, index: 0, step, day: self.today(), result: None };
         self.tells(format!("{} takes a need of {} to step {step}", self.members[at].name, self.canaries[&household]));
         let about = About::Household(household);
-        let saved = self.members[at].phone.ledger_mut().write(|w| w.record(about, kind::NEED_STEP, Source::Office, &body));
+        let saved =
+            self.members[at].phone.ledger_mut().write(|w| w.record(about, kind::NEED_STEP, Source::Office, &body));
         self.members[at].saved([saved.expect("a step is saved")]);
     }
 
@@ -177,7 +182,8 @@ impl World {
     }
 
     fn some_key(&mut self, at: usize, household: HouseholdId) -> String {
-        let dossier = self.members[at].phone.ledger().stored_dossier(household).expect("a dossier is read").unwrap_or_default();
+        let dossier =
+            self.members[at].phone.ledger().stored_dossier(household).expect("a dossier is read").unwrap_or_default();
         let keys: Vec<String> = dossier.all().into_keys().collect();
         let people: Vec<&str> = keys.iter().filter_map(|key| key.strip_prefix("person/")?.split('/').next()).collect();
         let fact = ["health", "phone", "labour", "name"][self.chance.below(4)];
@@ -192,7 +198,8 @@ impl World {
         let Some(household) = self.household_on(at) else { return Ok(()) };
         let (key, value) = (self.some_key(at, household), self.some_value(household));
         self.tells(format!("{} puts {key} of {} to {value:?}", self.members[at].name, self.canaries[&household]));
-        let saved = self.members[at].phone.sets(household, &key, value).map_err(|error| format!("an edit failed: {error}"))?;
+        let saved =
+            self.members[at].phone.sets(household, &key, value).map_err(|error| format!("an edit failed: {error}"))?;
         self.members[at].saved(saved);
         Ok(())
     }
@@ -203,7 +210,10 @@ impl World {
         let two: Vec<_> = dossier.unwrap_or_default().all().into_iter().filter(|(_, said)| said.len() > 1).collect();
         let Some((key, said)) = self.chance.pick(&two).cloned() else { return Ok(()) };
         let Some(choice) = self.chance.pick(&said).cloned() else { return Ok(()) };
-        self.tells(format!("{} chooses {:?} for {key} of {}", self.members[at].name, choice.value, self.canaries[&household]));
+        self.tells(format!(
+            "{} chooses {:?} for {key} of {}",
+            self.members[at].name, choice.value, self.canaries[&household]
+        ));
         let saved = self.members[at].phone.sets(household, &key, choice.value).map_err(|error| error.to_string())?;
         if saved.is_none() {
             return Err("a choice between two statements was not saved".into());
@@ -227,7 +237,9 @@ impl World {
         let held = self.members[at].phone.ledger().all_held().expect("entries are read");
         let placed = held.iter().rev().filter(|held| held.about == Some(About::Household(household)));
         placed.filter_map(|held| Entry::read(&held.bytes).ok()).find_map(|entry| {
-            (entry.kind == kind::PLACEMENT).then(|| minicbor::decode::<Placement>(&entry.body).ok().map(|placed| placed.origin)).flatten()
+            (entry.kind == kind::PLACEMENT)
+                .then(|| minicbor::decode::<Placement>(&entry.body).ok().map(|placed| placed.origin))
+                .flatten()
         })
     }
 
@@ -243,7 +255,12 @@ impl World {
         let fault = member.ear.line.last_fault();
         let told = format!("{} asks once, room {room}, line {fault:?}", member.name);
         if let Ok(frame) = reply {
-            member.phone.ledger_mut().take(&outgoing, &frame).map_err(|error| format!("a reply could not be taken: {error}"))?.ok();
+            member
+                .phone
+                .ledger_mut()
+                .take(&outgoing, &frame)
+                .map_err(|error| format!("a reply could not be taken: {error}"))?
+                .ok();
         }
         self.tells(told);
         self.overhear(at)?;
@@ -278,7 +295,10 @@ impl World {
             sealed.clone_from(&self.wire.seen);
         }
         let Some(sealed) = self.chance.pick(&sealed).cloned() else { return Ok(vec![at]) };
-        self.tells(format!("{} carries envelope {} of {}", self.members[at].name, sealed.head.number, self.members[other].name));
+        self.tells(format!(
+            "{} carries envelope {} of {}",
+            self.members[at].name, sealed.head.number, self.members[other].name
+        ));
         self.round(at, Some(sealed))
     }
 
@@ -297,7 +317,10 @@ impl World {
         }
         let sealed = self.members[at].phone.ledger().all_envelopes().map_err(|error| error.to_string())?.pop();
         let carrier = self.chance.below(self.members.len());
-        self.tells(format!("{} seals twice and {} carries the later", self.members[at].name, self.members[carrier].name));
+        self.tells(format!(
+            "{} seals twice and {} carries the later",
+            self.members[at].name, self.members[carrier].name
+        ));
         self.round(carrier, sealed)?;
         self.check_county()?;
         if self.chance.one_in(2) {
@@ -367,7 +390,8 @@ impl World {
 
     fn entrust(&mut self) {
         let households = self.model.households();
-        let (Some(household), Some(user)) = (self.chance.pick(&households).copied(), self.chance.pick(&self.users).copied())
+        let (Some(household), Some(user)) =
+            (self.chance.pick(&households).copied(), self.chance.pick(&self.users).copied())
         else {
             return;
         };
@@ -390,7 +414,9 @@ impl World {
         let key = ["phone", "address"][self.chance.below(2)];
         self.tells(format!("the county puts {key} of {} (roster: {by_roster})", self.canaries[&household]));
         let puts = BTreeMap::from([(key.to_owned(), value)]);
-        self.village.county.directs(|w| if by_roster { w.import(household, puts) } else { w.put(household, puts, Source::Office) });
+        self.village
+            .county
+            .directs(|w| if by_roster { w.import(household, puts) } else { w.put(household, puts, Source::Office) });
     }
 
     fn county_moves(&mut self) {

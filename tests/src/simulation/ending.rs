@@ -41,7 +41,8 @@ impl World {
         for at in 0..self.members.len() {
             self.check_outbox(at)?;
             self.check_agreement(at)?;
-            rebuilds(self.members[at].phone.ledger_mut()).map_err(|what| format!("{}: {what}", self.members[at].name))?;
+            rebuilds(self.members[at].phone.ledger_mut())
+                .map_err(|what| format!("{}: {what}", self.members[at].name))?;
         }
         self.village.county.with(rebuilds).map_err(|what| format!("county: {what}"))?;
         self.check_county()
@@ -56,7 +57,9 @@ impl World {
     fn check_outbox(&self, at: usize) -> Kept {
         let member = &self.members[at];
         let held = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
-        let waiting = held.iter().find(|held| held.number.is_none() && matches!(held.standing, Standing::Living | Standing::Parked));
+        let waiting = held
+            .iter()
+            .find(|held| held.number.is_none() && matches!(held.standing, Standing::Living | Standing::Parked));
         ensure(waiting.is_none(), || {
             let kind = waiting.and_then(|held| Entry::read(&held.bytes).ok()).map(|entry| entry.kind);
             format!("{}: {:?} of kind {kind:?} is still waiting", member.name, waiting.map(|held| held.name))
@@ -69,19 +72,25 @@ impl World {
         let county = self.village.county.with(|ledger| ledger.dump_rebuilt()).map_err(|error| error.to_string())?;
         let phone = member.phone.ledger().dump_rebuilt().map_err(|error| error.to_string())?;
         let everything = self.model.holds_all(member.phone.user);
-        let scope = if everything { self.model.households().into_iter().collect() } else { self.model.now(member.phone.user) };
+        let scope =
+            if everything { self.model.households().into_iter().collect() } else { self.model.now(member.phone.user) };
         let theirs = self.village.county.with(|ledger| ledger.all_held()).map_err(|error| error.to_string())?;
         let ours = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
         let (theirs, ours) = (by_household(&theirs), by_household(&ours));
         for household in &scope {
-            let (theirs, ours) = (theirs.get(household).cloned().unwrap_or_default(), ours.get(household).cloned().unwrap_or_default());
+            let (theirs, ours) =
+                (theirs.get(household).cloned().unwrap_or_default(), ours.get(household).cloned().unwrap_or_default());
             // Records from before a grant reaches back stay at the county until asked for.
             let old: BTreeSet<EntryName> = theirs.iter().filter(|(_, old)| **old).map(|(name, _)| *name).collect();
             let missing = theirs.keys().find(|name| !ours.contains_key(name) && !old.contains(name));
             ensure(missing.is_none(), || format!("{} lacks {missing:?} of {household}", member.name))?;
             let alien = ours.keys().find(|name| !theirs.contains_key(name));
             ensure(alien.is_none(), || format!("{} has {alien:?} of {household}, the county has not", member.name))?;
-            let absent: BTreeSet<String> = old.iter().filter(|name| !ours.contains_key(name)).map(|name| format!("{:?}", name.0.to_vec())).collect();
+            let absent: BTreeSet<String> = old
+                .iter()
+                .filter(|name| !ours.contains_key(name))
+                .map(|name| format!("{:?}", name.0.to_vec()))
+                .collect();
             for table in TABLES {
                 let at_county = rows_of(&county, table, *household, &absent);
                 let on_phone = rows_of(&phone, table, *household, &absent);
@@ -91,7 +100,10 @@ impl World {
                     let held = member.phone.ledger().all_held().unwrap_or_default();
                     let about = held.iter().filter(|held| held.about == Some(About::Household(*household)));
                     let stand: Vec<_> = about.map(|held| (held.name, held.number, held.standing)).collect();
-                    format!("{}: {table} of {household} differs: county {more:?}, phone {less:?}, which holds {stand:?}", member.name)
+                    format!(
+                        "{}: {table} of {household} differs: county {more:?}, phone {less:?}, which holds {stand:?}",
+                        member.name
+                    )
                 })?;
             }
         }
@@ -111,7 +123,10 @@ fn by_household(held: &[Held]) -> BTreeMap<HouseholdId, BTreeMap<EntryName, bool
     let mut by: BTreeMap<HouseholdId, BTreeMap<EntryName, bool>> = BTreeMap::new();
     for held in held.iter().filter(|held| held.number.is_some()) {
         if let (Some(About::Household(household)), Ok(entry)) = (held.about, Entry::read(&held.bytes)) {
-            let day = (entry.kind == kind::VISIT).then(|| minicbor::decode::<Visit>(&entry.body).ok()).flatten().map(|visit| visit.day);
+            let day = (entry.kind == kind::VISIT)
+                .then(|| minicbor::decode::<Visit>(&entry.body).ok())
+                .flatten()
+                .map(|visit| visit.day);
             let old = day.is_some_and(|day| day < entry.at.day().plus(-300));
             by.entry(household).or_default().insert(held.name, old);
         }
@@ -120,7 +135,12 @@ fn by_household(held: &[Held]) -> BTreeMap<HouseholdId, BTreeMap<EntryName, bool
 }
 
 /// The rows of a table about a household, but for those that name an entry which is rightly absent.
-fn rows_of(dump: &BTreeMap<String, Vec<String>>, table: &str, household: HouseholdId, absent: &BTreeSet<String>) -> Vec<String> {
+fn rows_of(
+    dump: &BTreeMap<String, Vec<String>>,
+    table: &str,
+    household: HouseholdId,
+    absent: &BTreeSet<String>,
+) -> Vec<String> {
     let key = if table == "dossier" { format!("{household} ") } else { format!("{:?}", household.bytes()) };
     let rows = dump.get(table).into_iter().flatten();
     rows.filter(|row| row.contains(&key) && !absent.iter().any(|name| row.contains(name))).cloned().collect()

@@ -72,7 +72,8 @@ pub(super) fn told(request: &[u8], reply: &Reply) -> Vec<(EntryName, Answer, Opt
     let mut told = Vec::new();
     let envelopes = inspect::read_request(request).map(|(_, request)| request.envelopes).unwrap_or_default();
     for receipt in &reply.receipts {
-        let header = envelopes.iter().map(|sealed| sealed.header()).find(|header| header.name() == receipt.terms.envelope);
+        let header =
+            envelopes.iter().map(|sealed| sealed.header()).find(|header| header.name() == receipt.terms.envelope);
         let names = header.map(|header| header.names).unwrap_or_default();
         let answers: Vec<_> = receipt.answers(names.len()).collect();
         told.extend(names.iter().zip(answers).map(|(name, (answer, number, _))| (*name, answer, number)));

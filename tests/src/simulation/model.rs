@@ -66,7 +66,8 @@ impl Model {
 
     fn work_out(&mut self) {
         for user in self.users.clone() {
-            let now: BTreeSet<_> = self.placed.keys().copied().filter(|household| self.covers(user, *household)).collect();
+            let now: BTreeSet<_> =
+                self.placed.keys().copied().filter(|household| self.covers(user, *household)).collect();
             self.ever.entry(user).or_default().extend(now.iter().copied());
             self.now.insert(user, now);
         }
@@ -74,7 +75,8 @@ impl Model {
 
     fn covers(&self, user: UserId, household: HouseholdId) -> bool {
         let places = self.placed.get(&household).into_iter().flatten();
-        self.grants.contains(&(About::Household(household), user)) || places.copied().any(|place| self.holds_place(user, place))
+        self.grants.contains(&(About::Household(household), user))
+            || places.copied().any(|place| self.holds_place(user, place))
     }
 
     /// Whether a person holds a place or one it lies in.

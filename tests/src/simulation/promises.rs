@@ -24,16 +24,21 @@ impl World {
         numbered.sort_by_key(|held| held.number);
         for (at, held) in numbered.iter().enumerate() {
             let number = at as u64 + 1;
-            ensure(held.number == Some(number), || format!("numbers are not in a row: {:?} stands at {number}", held.number))?;
+            ensure(held.number == Some(number), || {
+                format!("numbers are not in a row: {:?} stands at {number}", held.number)
+            })?;
             match self.log.get(at) {
-                Some(known) => ensure(*known == held.name, || format!("number {number} went from {known:?} to {:?}", held.name))?,
+                Some(known) => {
+                    ensure(*known == held.name, || format!("number {number} went from {known:?} to {:?}", held.name))?
+                }
                 None => self.follow(held, number)?,
             }
         }
         ensure(numbered.len() == self.log.len(), || {
             format!("the county had {} entries and has {}", self.log.len(), numbered.len())
         })?;
-        let (top, chain) = self.village.county.with(|ledger| ledger.top_and_chain()).map_err(|error| error.to_string())?;
+        let (top, chain) =
+            self.village.county.with(|ledger| ledger.top_and_chain()).map_err(|error| error.to_string())?;
         ensure(top == self.log.len() as u64, || format!("the counter says {top}, the log {}", self.log.len()))?;
         ensure(chain == self.chain, || "the chain of numbers is not the log's".into())?;
         self.check_answers(&held)?;
@@ -79,7 +84,8 @@ impl World {
             };
             ensure(kept, || format!("{name:?} was answered {answer:?} {number:?} and stands as {there:?}"))?;
         }
-        let twice = self.village.county.with(|ledger| ledger.devices_seen_twice()).map_err(|error| error.to_string())?;
+        let twice =
+            self.village.county.with(|ledger| ledger.devices_seen_twice()).map_err(|error| error.to_string())?;
         let wrong = twice.iter().find(|device| !self.copied.contains(device));
         ensure(wrong.is_none(), || format!("{wrong:?} is said to exist twice and does not"))
     }
@@ -108,12 +114,21 @@ impl World {
             self.wire.sees(&request, &self.copied)?;
             let Some(reply) = reply.and_then(|reply| genuine(&request, &reply, self.county_key)) else { continue };
             if reply.verdict == Verdict::Forked {
-                ensure(self.copied.contains(&device), || "a phone that exists once was told that it exists twice".into())?;
+                ensure(self.copied.contains(&device), || {
+                    "a phone that exists once was told that it exists twice".into()
+                })?;
             }
             self.last_heard = format!(
                 "{:?}, top {}, {} receipts, {} in the page, cursor {:?}, more {}, {} news, {} fates, agrees {:?}",
-                reply.verdict, reply.top, reply.receipts.len(), reply.page.len(), reply.cursor, reply.more, reply.grants.len(),
-                reply.fates.len(), reply.agrees
+                reply.verdict,
+                reply.top,
+                reply.receipts.len(),
+                reply.page.len(),
+                reply.cursor,
+                reply.more,
+                reply.grants.len(),
+                reply.fates.len(),
+                reply.agrees
             );
             for (name, answer, number) in told(&request, &reply) {
                 self.promised.insert(name, (answer, number));
@@ -149,7 +164,9 @@ impl World {
                 format!("{:?} bears the mark {number}, the county was heard to say {heard:?}", held.name)
             })?;
             let there = self.numbers.get(&held.name);
-            ensure(there == Some(&number), || format!("{:?} bears the mark {number}, the county has {there:?}", held.name))?;
+            ensure(there == Some(&number), || {
+                format!("{:?} bears the mark {number}, the county has {there:?}", held.name)
+            })?;
         }
         let numbers: BTreeMap<EntryName, Option<u64>> = held.iter().map(|held| (held.name, held.number)).collect();
         for (header, receipt) in member.phone.ledger().all_sealed().map_err(|error| error.to_string())? {
@@ -157,7 +174,8 @@ impl World {
             ensure(receipt.is_signed_by(self.county_key), || "a receipt on the phone is not the county's".into())?;
             for (name, (answer, number, _)) in header.names.iter().zip(receipt.answers(header.names.len())) {
                 let marked = numbers.get(name).copied();
-                let agree = !matches!(answer, Answer::Kept | Answer::Had) || marked.is_none_or(|marked| marked == number);
+                let agree =
+                    !matches!(answer, Answer::Kept | Answer::Had) || marked.is_none_or(|marked| marked == number);
                 ensure(agree, || format!("the receipt gives {name:?} {number:?}, the phone {marked:?}"))?;
             }
         }
@@ -167,13 +185,16 @@ impl World {
     /// Everything saved is on the phone, or at the county, or was said again with every value it had.
     fn check_owed(&mut self, at: usize, held: &[Held]) -> Kept {
         let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
-        let aside: BTreeMap<EntryName, Option<Code>> = refused.iter().map(|refused| (refused.name, refused.code)).collect();
+        let aside: BTreeMap<EntryName, Option<Code>> =
+            refused.iter().map(|refused| (refused.name, refused.code)).collect();
         let here: BTreeMap<EntryName, &Held> = held.iter().map(|held| (held.name, held)).collect();
         let mut living: BTreeSet<_> = BTreeSet::new();
         for held in held.iter().filter(|held| matches!(held.standing, Standing::Living | Standing::Parked)) {
             let entry = Entry::read(&held.bytes).map_err(|error| error.to_string())?;
             let values = values_of(&entry);
-            living.extend(entry.about.household().into_iter().flat_map(|id| values.iter().map(move |value| (id, value.clone()))));
+            living.extend(
+                entry.about.household().into_iter().flat_map(|id| values.iter().map(move |value| (id, value.clone()))),
+            );
         }
         let mut settled = Vec::new();
         let member = &self.members[at];
@@ -190,7 +211,8 @@ impl World {
             let said = household.and_then(|household| self.said.get(&household));
             let there = values.iter().all(|value| said.is_some_and(|said| said.contains(value)));
             let everywhere = values.iter().all(|value| {
-                household.is_some_and(|id| living.contains(&(id, value.clone()))) || said.is_some_and(|said| said.contains(value))
+                household.is_some_and(|id| living.contains(&(id, value.clone())))
+                    || said.is_some_and(|said| said.contains(value))
             });
             let of_order = matches!(code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
             let accounted = match standing {
@@ -219,7 +241,8 @@ impl World {
         let own = |held: &Held| held.device == Some(member.phone.device);
         let about = |held: &Held| held.about.and_then(|about| about.household());
         // A household is still being handed over as long as something of one's own is waiting.
-        let waiting: BTreeSet<_> = held.iter().filter(|held| own(held) && held.number.is_none()).filter_map(about).collect();
+        let waiting: BTreeSet<_> =
+            held.iter().filter(|held| own(held) && held.number.is_none()).filter_map(about).collect();
         let mut may = if member.at_rest { self.model.now(user) } else { self.model.ever(user) };
         may.extend(waiting);
         for held in held {
@@ -228,8 +251,11 @@ impl World {
                 format!("{} holds {:?} about {household:?}, at rest {}", member.name, held.name, member.at_rest)
             })?;
             for canary in canaries_in(&held.bytes) {
-                let of = self.canaries.iter().find(|(_, known)| known.as_bytes() == canary).map(|(household, _)| *household);
-                ensure(of.is_some_and(|of| may.contains(&of)), || format!("{} holds the canary of {of:?}", member.name))?;
+                let of =
+                    self.canaries.iter().find(|(_, known)| known.as_bytes() == canary).map(|(household, _)| *household);
+                ensure(of.is_some_and(|of| may.contains(&of)), || {
+                    format!("{} holds the canary of {of:?}", member.name)
+                })?;
             }
         }
         Ok(())
@@ -242,12 +268,17 @@ impl World {
             return Ok(());
         }
         let held = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
-        let here: BTreeSet<_> = held.iter().filter_map(|held| held.about.and_then(|about: About| about.household())).collect();
+        let here: BTreeSet<_> =
+            held.iter().filter_map(|held| held.about.and_then(|about: About| about.household())).collect();
         let dump = member.phone.ledger().dump_rebuilt().map_err(|error| error.to_string())?;
         for (table, rows) in dump {
             for row in rows {
                 for canary in canaries_in(row.as_bytes()) {
-                    let of = self.canaries.iter().find(|(_, known)| known.as_bytes() == canary).map(|(household, _)| *household);
+                    let of = self
+                        .canaries
+                        .iter()
+                        .find(|(_, known)| known.as_bytes() == canary)
+                        .map(|(household, _)| *household);
                     ensure(of.is_some_and(|of| here.contains(&of)), || {
                         format!("{}: a row of {table} speaks of {of:?}, of which no entry is here", member.name)
                     })?;

@@ -38,9 +38,10 @@ impl Tx<'_> {
         let is_head = |facts: &BTreeMap<String, Scalar>| facts.get("relation").and_then(Scalar::text) == Some("户主");
         let head = people.iter().find(|(_, facts)| is_head(facts)).or(people.first());
         let head = head.map(|(_, facts)| named(facts)).unwrap_or_default();
-        let above = self.one("select village, town from place where id = ?1", [origin.map(|id| id.bytes().to_vec())], |row| {
-            Ok((row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
-        })?;
+        let above =
+            self.one("select village, town from place where id = ?1", [origin.map(|id| id.bytes().to_vec())], |row| {
+                Ok((row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
+            })?;
         let (village, town) = above.unwrap_or_default();
         self.move_tally(household, village.as_deref())?;
         self.run(
@@ -98,7 +99,8 @@ impl Tx<'_> {
         let mut best: Option<((bool, i64, lianhu_core::ids::EntryName), &Statement)> = None;
         for statement in statements {
             for name in &statement.entries {
-                let number = self.one("select number from entry where name = ?1", [name.0], |row| row.get::<_, Option<i64>>(0))?;
+                let number =
+                    self.one("select number from entry where name = ?1", [name.0], |row| row.get::<_, Option<i64>>(0))?;
                 let number = number.flatten();
                 let rank = (number.is_none(), number.unwrap_or(0), *name);
                 if best.as_ref().is_none_or(|(lowest, _)| rank < *lowest) {
@@ -157,12 +159,17 @@ impl Tx<'_> {
             keys.insert(Door::of(&building, &unit, &room).key());
         }
         // Most corrections touch one key of some fifty.
-        let had = self.all("select key from search_key where household = ?1", [household.bytes()], |row| row.get::<_, String>(0))?;
+        let had = self.all("select key from search_key where household = ?1", [household.bytes()], |row| {
+            row.get::<_, String>(0)
+        })?;
         for gone in had.iter().filter(|had| !keys.contains(*had)) {
             self.run("delete from search_key where key = ?1 and household = ?2", params![gone, household.bytes()])?;
         }
         for key in keys.iter().filter(|key| !had.contains(key)) {
-            self.run("insert or ignore into search_key (key, household) values (?1, ?2)", params![key, household.bytes()])?;
+            self.run(
+                "insert or ignore into search_key (key, household) values (?1, ?2)",
+                params![key, household.bytes()],
+            )?;
         }
         Ok(())
     }
@@ -170,7 +177,8 @@ impl Tx<'_> {
     /// Where a household is placed: the newest numbered placement, else what is still waiting.
     fn placement(&self, household: HouseholdId) -> Result<Where> {
         let about = About::Household(household).key();
-        let all = self.entries("about = ?1 and kind in (?2, ?3)", params![about, kind::PLACEMENT, kind::REGISTRATION])?;
+        let all =
+            self.entries("about = ?1 and kind in (?2, ?3)", params![about, kind::PLACEMENT, kind::REGISTRATION])?;
         let newest = all.iter().rfind(|kept| kept.number.is_some()).or(all.last());
         Ok(match newest {
             None => (None, None),

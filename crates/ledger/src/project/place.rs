@@ -41,7 +41,9 @@ impl Tx<'_> {
         )?;
         // What lies within follows when it is here already, or came before its parent.
         if depth > 0 && known.is_none_or(|(was, level)| was != path || level != place.level) {
-            for within in self.all("select id from place where parent = ?1", [id.bytes()], |row| row.get::<_, Vec<u8>>(0))? {
+            for within in
+                self.all("select id from place where parent = ?1", [id.bytes()], |row| row.get::<_, Vec<u8>>(0))?
+            {
                 if let Some(within) = PlaceId::from_slice(&within) {
                     self.place_row(within, depth - 1)?;
                 }

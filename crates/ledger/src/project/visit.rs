@@ -74,12 +74,25 @@ impl Tx<'_> {
         let Some(counting) = live.iter().min_by_key(|kept| rank(kept)) else { return Ok(()) };
         let mut struck = false;
         for member in family.keys() {
-            struck |= self.one("select 1 from strike where record = ?1 and household = ?2", params![member.0, household.bytes()], |_| Ok(()))?.is_some();
+            struck |= self
+                .one(
+                    "select 1 from strike where record = ?1 and household = ?2",
+                    params![member.0, household.bytes()],
+                    |_| Ok(()),
+                )?
+                .is_some();
         }
         self.put_visit(household, root, counting, live.len(), struck)
     }
 
-    fn put_visit(&self, household: HouseholdId, root: &Kept, counting: &Kept, versions: usize, struck: bool) -> Result<()> {
+    fn put_visit(
+        &self,
+        household: HouseholdId,
+        root: &Kept,
+        counting: &Kept,
+        versions: usize,
+        struck: bool,
+    ) -> Result<()> {
         let visit: Visit = counting.body()?;
         self.run(
             "insert or replace into visit (root, entry, household, user, day, number, versions, struck, who_met, mode, next_on) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -161,7 +174,9 @@ impl Tx<'_> {
             return Ok(());
         }
         let sql = "select day, count(*) from visit where household = ?1 and struck = 0 group by day";
-        for (day, visits) in self.all(sql, [household.bytes()], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i64>(1)?)))? {
+        for (day, visits) in
+            self.all(sql, [household.bytes()], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i64>(1)?)))?
+        {
             self.tally_in(&was, day, -visits)?;
             self.tally_in(village, day, visits)?;
         }
