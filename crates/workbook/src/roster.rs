@@ -233,7 +233,11 @@ impl RosterReader {
         if is_header_again(row, &name, state) {
             return Some(NoPerson::Doubted(DoubtKind::DoubledHeader));
         }
-        let told = |field: F| !state.text(row, field).is_empty();
+        // Who signs below the table may do so under any column.
+        let told = |field: F| {
+            let text = state.text(row, field);
+            !text.is_empty() && !total::is_footer_label(&text)
+        };
         let identified = told(F::IdNo) || told(F::Relation);
         if !identified && total::is_total(row) {
             let sheet = self.doubts.sheet_name(state.sheet);

@@ -67,14 +67,17 @@ pub(crate) fn is_total(row: &Row) -> bool {
 
 /// Whether a row without a person is what stands below a table: who filled it in, a remark, a page number.
 pub(crate) fn is_footer(row: &Row) -> bool {
-    row.texts().any(|(_, text)| {
-        let key = header_key(text);
-        FOOTERS.iter().any(|word| match key.strip_prefix(word) {
-            Some(rest) => {
-                *word != "第" && (rest.is_empty() || rest.starts_with([':', '(', '、', '.', ' '])) || is_page(&key)
-            }
-            None => false,
-        })
+    row.texts().any(|(_, text)| is_footer_label(text))
+}
+
+/// Whether a text is the label of such a row: `单位负责人:`, `填表人`, `第1页`.
+pub(crate) fn is_footer_label(text: &str) -> bool {
+    let key = header_key(text);
+    FOOTERS.iter().any(|word| match key.strip_prefix(word) {
+        Some(rest) => {
+            *word != "第" && (rest.is_empty() || rest.starts_with([':', '(', '、', '.', ' '])) || is_page(&key)
+        }
+        None => false,
     })
 }
 

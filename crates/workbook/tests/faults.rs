@@ -163,6 +163,9 @@ fn rows_that_are_no_people_are_named_and_passed_by() {
     check(|village| village.insert(8, &["待补"]), &[(8, "", DoubtKind::StrayRow)]);
     check(|village| village.hide(6), &[(6, "", DoubtKind::HiddenRow)]);
     check(|village| village.append(&["填表人：张三", "", "审核人："]), &[]);
+    // Whoever signs may do so under 证件号码 or 与户主关系: that makes nobody of it.
+    let signed = ["填表人：", "", "", "", "", "", "", "", "", "", "审核人：", "", "", "单位负责人："];
+    assert_eq!(check(|village| village.append(&signed), &[]).households.len(), 4);
 }
 
 #[test]
