@@ -50,8 +50,13 @@ pub(crate) fn run(demo: &Demo) -> anyhow::Result<()> {
     let programs = Programs::build()?;
     let begun = Instant::now();
     let mut story = Story::begin(programs, demo.roster.as_deref())?;
-    play(&mut story)?;
-    story.figures.verdict()?;
+    let played = play(&mut story);
+    // A figure found wrong on the way says more than the step that stumbled over it.
+    story
+        .figures
+        .verdict()
+        .with_context(|| played.as_ref().err().map_or(String::new(), |error| format!("{error:#}")))?;
+    played?;
     println!("\n写好的表格：");
     for path in &story.workbooks {
         println!("  {}", path.display());
