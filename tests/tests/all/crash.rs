@@ -92,7 +92,11 @@ fn a_save_on_a_full_disk_is_refused_by_name_and_works_again_when_there_is_room()
     let long = "长".repeat(900);
     let mut saved = Vec::new();
     let refused = loop {
-        let visit = Visit { day: lianhu_core::day::Day::parse("2026-09-20").unwrap(), note: Some(long.clone()), ..Visit::default() };
+        let visit = Visit {
+            day: lianhu_core::day::Day::parse("2026-09-20").unwrap(),
+            note: Some(long.clone()),
+            ..Visit::default()
+        };
         match phone.writes_visit(household, &visit) {
             Ok(name) => saved.push(name),
             Err(error) => break error,
@@ -119,7 +123,8 @@ fn when_the_system_lets_a_file_grow_no_further_all_that_was_saved_is_there() {
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$1\"");
     let done = Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_writer")]).arg(&file).output().unwrap();
     let told = String::from_utf8(done.stdout).unwrap();
-    let saved: BTreeSet<String> = told.lines().filter_map(|line| Some(line.strip_prefix("saved ")?.to_owned())).collect();
+    let saved: BTreeSet<String> =
+        told.lines().filter_map(|line| Some(line.strip_prefix("saved ")?.to_owned())).collect();
     assert_eq!(told.lines().last(), Some("refused Full"), "{told}");
     assert!(!saved.is_empty());
     assert_eq!(marks(&file, &village), (saved.clone(), saved), "what was saved, and nothing half");

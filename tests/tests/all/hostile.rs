@@ -216,8 +216,7 @@ fn a_jump_in_the_sequence_of_an_actor_is_refused_as_a_gap() {
 fn nobody_writes_as_somebody_else() {
     let mut scene = scene();
     let honest = scene.honest.ledger().identity().unwrap();
-    for (user, device) in
-        [(honest.user, honest.device), (scene.by.user, honest.device), (honest.user, scene.by.device)]
+    for (user, device) in [(honest.user, honest.device), (scene.by.user, honest.device), (honest.user, scene.by.device)]
     {
         let body = minicbor::to_vec(one(1, "phone", "1".into())).unwrap();
         let entry = Entry { user, device, ..scene.entry(About::Household(scene.victim), kind::CHANGE, body) };
@@ -250,7 +249,10 @@ fn there_is_no_container_that_a_value_could_replace() {
         let deps = Vec::new();
         let entry = scene.change(&Change { turn: at, seq: 1, deps, ..change });
         let answers = scene.hands_over(vec![entry]);
-        assert!(matches!(answers[0], (Answer::Kept, None) | (Answer::Quarantined, Some(Code::NotTheBody))), "{answers:?}");
+        assert!(
+            matches!(answers[0], (Answer::Kept, None) | (Answer::Quarantined, Some(Code::NotTheBody))),
+            "{answers:?}"
+        );
     }
     assert_eq!(scene.rows("person"), before);
     scene.is_sound();

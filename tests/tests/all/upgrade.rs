@@ -28,9 +28,15 @@ fn a_ledger_of_every_version_opens_and_says_what_it_always_said() {
             assert_eq!(now.get(table), Some(rows), "version {version}, {table}");
         }
         phone.ledger_mut().rebuild().unwrap();
-        assert!(phone.ledger().dump_rebuilt().unwrap() == now, "rebuilding a ledger of version {version} changes nothing");
+        assert!(
+            phone.ledger().dump_rebuilt().unwrap() == now,
+            "rebuilding a ledger of version {version} changes nothing"
+        );
         let household = phone.ledger().household_rows().unwrap()[0];
         phone.visits(household, "2026-11-20");
-        assert!(phone.ledger_mut().request(0).unwrap().entries >= 3, "what waited then waits still, and the new visit with it");
+        assert!(
+            phone.ledger_mut().request(0).unwrap().entries >= 3,
+            "what waited then waits still, and the new visit with it"
+        );
     }
 }
