@@ -7,6 +7,7 @@ mod fuzz;
 mod program;
 mod sample;
 mod samples;
+mod screens;
 mod setup;
 mod simulate;
 mod test;
@@ -34,6 +35,8 @@ enum Task {
     Demo(demo::Demo),
     /// Writes seeded rosters and pairing tables, with planted faults and their answer key if asked
     Sample(sample::Sample),
+    /// Builds the screens that `lianhu serve` carries
+    Screens,
     /// Seeded rosters through the real programs: totals and planted faults
     Samples(samples::Samples),
     /// Seeded phones, a county and a bad line
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Demo(demo) => demo::run(&demo),
         Task::Sample(sample) => sample::run(&sample),
+        Task::Screens => screens::build(),
         Task::Samples(samples) => samples::run(&samples),
         Task::Simulate(simulate) => simulate::run(&simulate),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),

@@ -15,18 +15,20 @@ enum Need {
     Compiler,
     PkgConfig,
     Openssl,
+    Npm,
     Rustfmt,
     Clippy,
 }
 
 impl Need {
-    const ALL: [Self; 5] = [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Rustfmt, Self::Clippy];
+    const ALL: [Self; 6] = [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Npm, Self::Rustfmt, Self::Clippy];
 
     fn what(self) -> &'static str {
         match self {
             Self::Compiler => "a C compiler (SQLCipher is compiled from source)",
             Self::PkgConfig => "pkg-config (finds OpenSSL)",
             Self::Openssl => "the OpenSSL headers (SQLCipher encrypts with OpenSSL)",
+            Self::Npm => "npm with Node.js (the screens are built with it)",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
         }
@@ -38,6 +40,7 @@ impl Need {
             Self::Compiler => Some("build-essential"),
             Self::PkgConfig => Some("pkg-config"),
             Self::Openssl => Some("libssl-dev"),
+            Self::Npm => Some("npm"),
             Self::Rustfmt | Self::Clippy => None,
         }
     }
@@ -46,7 +49,7 @@ impl Need {
         match self {
             Self::Rustfmt => Some("rustfmt"),
             Self::Clippy => Some("clippy"),
-            Self::Compiler | Self::PkgConfig | Self::Openssl => None,
+            Self::Compiler | Self::PkgConfig | Self::Openssl | Self::Npm => None,
         }
     }
 
@@ -59,6 +62,7 @@ impl Need {
                     || Program::named("pkg-config", ["--exists", "openssl"]).answers()
                     || Path::new("/usr/include/openssl/opensslv.h").exists()
             }
+            Self::Npm => Program::named("npm", ["--version"]).answers(),
             Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
         }

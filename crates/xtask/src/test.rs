@@ -9,7 +9,7 @@ use crate::fuzz::Fuzz;
 use crate::program::{Program, root};
 use crate::samples::Samples;
 use crate::simulate::Simulate;
-use crate::{demo, fuzz, samples, setup, simulate};
+use crate::{demo, fuzz, samples, screens, setup, simulate};
 
 /// One thing that has to hold, and the line that repeats it alone.
 struct Step {
@@ -38,6 +38,7 @@ fn steps() -> Vec<Step> {
     let mut steps = vec![
         Step::new("set-up", "cargo xtask setup", setup::run),
         Step::program("format", Program::cargo(["fmt", "--all", "--check"])),
+        Step::new("screens", "npm --prefix ui ci && npm --prefix ui test && npm --prefix ui run build", screens::test),
         Step::program("lints", Program::cargo(clippy)),
         unit_tests(),
     ];
