@@ -9,6 +9,7 @@ use lianhu_core::entry::{About, Entry, Source, kind};
 use lianhu_core::envelope::{Head, Sealed};
 use lianhu_core::exchange::{Reply, Request, Signed};
 use lianhu_core::ids::{EntryId, HouseholdId};
+use lianhu_core::sign::Key;
 use lianhu_core::surroundings::Surroundings as _;
 use lianhu_ledger::{Identity, Ledger, inspect};
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ struct Attack {
     victim: HouseholdId,
     own: HouseholdId,
     hostile: Identity,
+    /// A device that is lost for good once it has claimed to live its last life.
+    spare: Identity,
     phone: Phone,
     counter: u64,
     number: u64,
@@ -99,7 +102,11 @@ impl Attack {
         assert_eq!(registered.len(), 2);
         let hostile = phone.ledger().identity().expect("the hostile phone is enrolled");
         let everything = village.county.with(|ledger| ledger.all_held()).expect("entries are read");
-        let seeds: Vec<_> = everything.iter().map(|held| held.bytes.clone()).collect();
+        // What a helper writes comes up often, what only an authority may write now and then.
+        let mut seeds: Vec<_> = everything.iter().map(|held| held.bytes.clone()).collect();
+        let of_helpers = |bytes: &&Vec<u8>| Entry::read(bytes).is_ok_and(|entry| !entry.is_directive());
+        let often: Vec<_> = seeds.iter().filter(of_helpers).cloned().collect();
+        (0..4).for_each(|_| seeds.extend(often.iter().cloned()));
         let mut known: Vec<Vec<u8>> = everything.iter().map(|held| held.name.0.to_vec()).collect();
         known.extend([victim.bytes().to_vec(), own.bytes().to_vec(), good.bytes().to_vec(), bad.bytes().to_vec()]);
         known.extend(
@@ -119,6 +126,7 @@ impl Attack {
         let mut phone = village.phone("坏人");
         phone.exchanges(&mut line).expect("a clear line");
         phone.visits(own, "2026-09-03");
+        let spare = village.phone("坏人").ledger().identity().expect("the spare phone is enrolled");
         let chance = Chance::new(seed ^ 0x0BAD);
         Self {
             chance,
@@ -126,6 +134,7 @@ impl Attack {
             victim,
             own,
             hostile,
+            spare,
             phone,
             counter: 1 << 20,
             number: 1 << 20,
@@ -184,6 +193,13 @@ impl Attack {
         if inside && let Some(mut body) = Tree::read(&entry.body) {
             for _ in 0..=self.chance.below(3) {
                 body.mutate(&mut self.chance, &self.known);
+            }
+            if let (kind::CHANGE, Tree::Map(fields)) = (entry.kind, &mut body)
+                && let Some((1, turn)) = fields.get_mut(1)
+                && self.chance.one_in(2)
+            {
+                // A turn of its own, or it would stand where another change stands.
+                *turn = Tree::Int(i128::from(self.chance.any() >> 20));
             }
             entry.body = body.write(self.spelling()).into();
             return entry.write();
@@ -312,14 +328,15 @@ impl Attack {
     fn request(&mut self) -> Result<(), String> {
         let entry = self.entry();
         let sealed = self.seal(vec![entry]);
-        let request = self.compose(vec![sealed]);
+        let request = Request { device: self.spare.device, ..self.compose(vec![sealed]) };
         let mut tree = Tree::read(&minicbor::to_vec(&request).unwrap_or_default()).unwrap_or(Tree::Null);
         for _ in 0..=self.chance.below(2) {
             tree.mutate(&mut self.chance, &self.known);
         }
         self.thrown += 1;
         let spelling = self.spelling();
-        self.send_bytes(tree.write(spelling))
+        let by = self.spare.key.clone();
+        self.send_signed(tree.write(spelling), &by)
     }
 
     /// Frames with something wrong in them.
@@ -358,10 +375,9 @@ impl Attack {
             let frame = inspect::pack(&minicbor::to_vec(&signed).unwrap_or_default());
             let phone = self.phone.ledger_mut();
             let taken = catch_unwind(AssertUnwindSafe(|| phone.take(&outgoing, &frame).map(drop)));
-            match taken {
-                Err(_) => return Err(format!("the phone panicked at {reply:?}")),
-                // What it cannot take it refuses, and has taken nothing of it.
-                Ok(Err(_) | Ok(())) => {}
+            // What it cannot take it refuses, and has taken nothing of it.
+            if taken.is_err() {
+                return Err(format!("the phone panicked at {reply:?}"));
             }
         }
         Ok(())
@@ -373,7 +389,12 @@ impl Attack {
     }
 
     fn send_bytes(&mut self, request: Vec<u8>) -> Result<(), String> {
-        let signature = self.hostile.key.sign("lianhu request 1", &[&request]);
+        let by = self.hostile.key.clone();
+        self.send_signed(request, &by)
+    }
+
+    fn send_signed(&mut self, request: Vec<u8>, by: &Key) -> Result<(), String> {
+        let signature = by.sign("lianhu request 1", &[&request]);
         let signed = Signed { bytes: request.into(), signature };
         let frame = inspect::pack(&minicbor::to_vec(&signed).unwrap_or_default());
         self.deliver(&frame)

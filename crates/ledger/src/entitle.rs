@@ -34,9 +34,8 @@ impl Tx<'_> {
         let About::Household(household) = entry.about else { return Ok(Entitled::No) };
         if entry.kind == kind::REGISTRATION {
             let Ok(registration) = minicbor::decode::<Registration>(&entry.body) else { return Ok(Entitled::No) };
-            return if self.holds(entry.user, entry.about)? {
-                Ok(Entitled::Yes)
-            } else if self.is_known(household)? {
+            // Whoever holds a household already may not place it anywhere else by registering it once more.
+            return if self.is_known(household)? && !self.holds(entry.user, entry.about)? {
                 Ok(Entitled::No)
             } else {
                 self.in_own_area(entry.user, registration.place, head.county_seen)

@@ -132,6 +132,10 @@ impl Tx<'_> {
     }
 
     pub(crate) fn put_digest(&self, about: &[u8], digest: Digest) -> Result<()> {
+        if digest == Digest::default() {
+            self.run("delete from digest where about = ?1", [about])?;
+            return Ok(());
+        }
         self.run(
             "insert into digest (about, count, sum) values (?1, ?2, ?3) on conflict (about) do update set count = excluded.count, sum = excluded.sum",
             params![about, digest.count.cast_signed(), digest.sum.0],

@@ -10,8 +10,8 @@ pub(super) enum Tree {
     Int(i128),
     Bytes(Vec<u8>),
     Text(String),
-    Array(Vec<Tree>),
-    Map(Vec<(u64, Tree)>),
+    Array(Vec<Self>),
+    Map(Vec<(u64, Self)>),
     Bool(bool),
     Null,
     /// Bytes to be written as they are, whatever they are.
@@ -148,6 +148,9 @@ impl Tree {
             i128::from(u32::MAX),
             i128::from(i64::MAX),
         ];
+        if chance.one_in(2) {
+            return value.bend(chance, known, &edge);
+        }
         match chance.below(16) {
             0 => *value = Self::Int(*chance.pick(&edge).unwrap_or(&0)),
             1 => *value = Self::Int(i128::from(u64::MAX)),
@@ -214,6 +217,30 @@ impl Tree {
                 Self::Int(int) => *int -= 1,
                 _ => {}
             },
+        }
+    }
+    /// Changes what it says and not what it is, so that it may get further.
+    fn bend(&mut self, chance: &mut Chance, known: &[Vec<u8>], edge: &[i128]) {
+        match self {
+            Self::Int(int) => *int = *chance.pick(edge).unwrap_or(int),
+            Self::Bytes(bytes) => {
+                let alike: Vec<_> = known.iter().filter(|known| known.len() == bytes.len()).collect();
+                if let Some(other) = chance.pick(&alike) {
+                    bytes.clone_from(other);
+                }
+            }
+            Self::Text(text) => *text = ["", "户主", "person//name", "\u{0}", "address"][chance.below(5)].to_owned(),
+            Self::Bool(yes) => *yes = !*yes,
+            Self::Array(items) if !items.is_empty() => {
+                let at = chance.below(items.len());
+                let item = items[at].clone();
+                if chance.one_in(2) { items.push(item) } else { items.truncate(at) }
+            }
+            Self::Map(items) if !items.is_empty() => {
+                let at = chance.below(items.len());
+                items[at].1.mutate(chance, known);
+            }
+            _ => {}
         }
     }
 }
