@@ -3,9 +3,11 @@
  * and names what is wrong: console errors, sideways scroll, words wider than their box, raw word keys, targets under
  * 44 px on the phone. `node look/look.mjs URL[,URL…] PREFIX [only]`, each URL as `lianhu serve` prints it.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } };
 
 export async function open() {
@@ -46,6 +48,11 @@ export async function look(browser, base, path, { size, language, name, large = 
   if (act) await act(page).catch((error) => errors.push(`act ${error.message.slice(0, 160)}`));
   await page.waitForTimeout(350);
   const found = [...errors, ...(await page.evaluate(faults, size === "phone"))];
+  await page.evaluate(AXE);
+  const axe = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  for (const one of axe.violations.filter((each) => ["serious", "critical"].includes(each.impact))) {
+    found.push(`axe ${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 110)).join(" | ")}`);
+  }
   mkdirSync("shots", { recursive: true });
   await page.screenshot({ path: `shots/${name}.png` });
   await context.close();

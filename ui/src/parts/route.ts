@@ -7,7 +7,13 @@ function read(): string {
   return location.hash.replace(/^#\/?/, "");
 }
 
-addEventListener("hashchange", () => (here.value = read()));
+/** Steps taken since the screens opened: what Back can go back to. */
+let steps = 0;
+
+addEventListener("hashchange", () => {
+  steps += 1;
+  here.value = read();
+});
 
 /** The address as parts and as the query behind `?`. */
 export const route = computed(() => {
@@ -26,7 +32,7 @@ export function replace(to: string): void {
 }
 
 export function back(otherwise: string): void {
-  if (history.length > 1) history.back();
+  if (steps > 0) history.back();
   else replace(otherwise);
 }
 

@@ -176,6 +176,7 @@ export default {
   "import.take_what": "Doubtful rows come in too, marked; nobody's words are overwritten.",
   "import.taken": "Imported on this device",
   "import.then_exchange": "Now hand in",
+  "import.unknown": "not found",
   "import.unknown_households": "Not on this device: import the roster first",
   "import.updates": "updates",
   "join.clause": "; ",

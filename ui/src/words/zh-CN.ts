@@ -176,6 +176,7 @@ export default {
   "import.take_what": "有疑点的照样导入，标着疑点；不会盖掉别人写的。",
   "import.taken": "已导入本机",
   "import.then_exchange": "去交到县里",
+  "import.unknown": "找不到的户",
   "import.unknown_households": "本机没有这些户，请先导入名单",
   "import.updates": "更新",
   "join.clause": "；",

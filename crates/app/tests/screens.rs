@@ -1,0 +1,172 @@
+//! What the screens ask beyond the household: today's list, what was handed in, a visit moved, a promise kept, a number dialled.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+use lianhu_app::{App, AppError};
+use lianhu_core::day::{Day, Moment};
+use lianhu_core::directive::{Cadre, Grant, Place, Placement, Role};
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
+use lianhu_core::scalar::Scalar;
+use lianhu_core::sign::Key;
+use lianhu_core::surroundings::Staged;
+use lianhu_core::visit::{Promise, Visit};
+use lianhu_ledger::{Enrolling, FileKey, InProcess, Ledger};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// A helper's app with two households, and its county in the same process.
+struct Helper {
+    _dir: tempfile::TempDir,
+    app: App,
+    county: Arc<Mutex<Ledger>>,
+    houses: Vec<HouseholdId>,
+    today: Day,
+}
+
+impl Helper {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let now = Moment(1_790_000_000);
+        let around = Arc::new(Staged::new(3, now));
+        let mut county = Ledger::open(&dir.path().join("county.sqlite"), &FileKey([7; 32]), around.clone()).unwrap();
+        county.found_county("411321", "南召县", &Key::mint(&*around)).unwrap();
+        let (user, village) = (UserId::mint(&*around), PlaceId::mint(&*around));
+        let houses: Vec<_> = (0..2).map(|_| HouseholdId::mint(&*around)).collect();
+        county
+            .direct(|w| {
+                let cadre = Cadre { name: "韦卓然".into(), ..Cadre::default() };
+                w.record(About::Cadre(user), kind::CADRE, Source::Office, &cadre)?;
+                let role = Role { role: "helper".into(), place: None };
+                w.record(About::Cadre(user), kind::ROLE, Source::Office, &role)?;
+                let place = Place { name: "上寨村".into(), level: "village".into(), parent: None, code: None };
+                w.record(About::Place(village), kind::PLACE, Source::Office, &place)?;
+                for (house, name) in houses.iter().zip(["梁永福", "覃志明"]) {
+                    let about = About::Household(*house);
+                    w.record(about, kind::PLACEMENT, Source::Table, &Placement { origin: village, present: None })?;
+                    let person = format!("person/{}/", PlaceId::mint(&*around));
+                    let facts = [(format!("{person}name"), name), (format!("{person}relation"), "户主"), ("phone".into(), "13800000001")];
+                    w.import(*house, facts.map(|(key, value)| (key, Scalar::from(value))).into())?;
+                    w.record(about, kind::GRANT, Source::Office, &Grant { user, duty: "帮扶责任人".into() })?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let secret = county.mint_secret(user).unwrap();
+        let key = Key::mint(&*around);
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: "phone".into() };
+        let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
+        let app = App::open(&dir.path().join("phone"), around, Box::new(|_| ())).unwrap();
+        app.ledger().adopt(&enrolled, &key).unwrap();
+        let helper = Self { _dir: dir, app, county: Arc::new(Mutex::new(county)), houses, today: now.day() };
+        helper.exchange();
+        helper
+    }
+
+    fn exchange(&self) {
+        self.app.exchange_through(&mut InProcess(self.county.clone()), 0).unwrap();
+    }
+
+    fn house(&self, at: usize) -> String {
+        self.houses[at].to_string()
+    }
+
+    fn visit(&self, at: usize, visit: Visit) -> String {
+        let visit = Visit { day: self.today, ..visit };
+        self.app.record_visit(self.house(at), visit, None, None).unwrap().root.to_string()
+    }
+}
+
+fn promise(text: &str, due: Option<Day>) -> Visit {
+    Visit { promises: vec![Promise { text: text.into(), due }], ..Visit::default() }
+}
+
+#[test]
+fn today_names_who_was_set_and_who_was_long_unseen_and_nobody_else() {
+    let helper = Helper::new();
+    assert_eq!(helper.app.today_list(None).unwrap().long_unseen, 2);
+    helper.visit(0, Visit { next_visit_on: Some(helper.today.plus(3)), ..Visit::default() });
+    helper.visit(1, Visit { next_visit_on: Some(helper.today.plus(60)), ..Visit::default() });
+    let today = helper.app.today_list(None).unwrap();
+    let due: Vec<_> = today.visits.iter().map(|due| (due.household.id, due.on)).collect();
+    assert_eq!(due, [(helper.houses[0], Some(helper.today.plus(3)))]);
+    assert_eq!(today.long_unseen, 0);
+}
+
+#[test]
+fn today_shows_promises_due_and_drafts_but_not_what_is_far_away() {
+    let helper = Helper::new();
+    helper.visit(0, promise("问低保，身份证52273119620214001X", Some(helper.today.plus(2))));
+    helper.visit(1, promise("修路", Some(helper.today.plus(90))));
+    helper.app.save_draft(None, helper.house(1), "{}".into()).unwrap();
+    let today = helper.app.today_list(None).unwrap();
+    assert_eq!(today.promises.len(), 1);
+    assert!(!today.promises[0].promise.text.contains("52273119620214001X"));
+    assert_eq!(today.drafts.iter().map(|draft| draft.household.id).collect::<Vec<_>>(), [helper.houses[1]]);
+}
+
+#[test]
+fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
+    let helper = Helper::new();
+    let visit = helper.visit(0, Visit { note: Some("老人一人在家".into()), ..Visit::default() });
+    let moved = helper.app.move_visit(visit.clone(), helper.house(1)).unwrap();
+    assert_eq!((moved.household, moved.visit.note.as_deref()), (helper.houses[1], Some("老人一人在家")));
+    assert!(helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().is_empty());
+    assert_eq!(helper.app.visits(Some(helper.house(1)), None, None, None, None).unwrap().len(), 1);
+    let told = helper.app.timeline(helper.house(0)).unwrap();
+    assert!(told.iter().any(|row| row.what == "strike" && row.words.contains("覃志明")));
+    let same = helper.app.move_visit(moved.root.to_string(), helper.house(1));
+    assert!(matches!(same, Err(AppError::Invalid { .. })));
+}
+
+#[test]
+fn a_promise_kept_is_no_longer_open_and_says_when() {
+    let helper = Helper::new();
+    let visit = helper.visit(0, promise("送助学表", None));
+    let kept = helper.app.keep_promise(visit.clone(), "送助学表".into()).unwrap();
+    assert!(kept.visit.promises.is_empty());
+    assert!(kept.visit.note.unwrap().contains("已办到：送助学表"));
+    assert!(helper.app.household(helper.house(0)).unwrap().promises.is_empty());
+    assert!(matches!(helper.app.keep_promise(visit, "送助学表".into()), Err(AppError::NotFound { .. })));
+}
+
+#[test]
+fn what_was_written_carries_its_mark_until_the_county_has_it() {
+    let helper = Helper::new();
+    helper.visit(0, Visit::default());
+    let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13900000002"))]);
+    helper.app.update_household(helper.house(1), facts, None).unwrap();
+    let here = helper.app.written_lately(None).unwrap();
+    assert_eq!(here.iter().filter(|one| one.row.number.is_none()).count(), 2);
+    helper.exchange();
+    let there = helper.app.written_lately(None).unwrap();
+    assert!(there.iter().all(|one| one.row.number.is_some()));
+    assert!(there.iter().any(|one| one.household == helper.houses[0] && one.row.what == "visit"));
+}
+
+#[test]
+fn a_number_is_dialled_unmasked_and_only_a_number() {
+    let helper = Helper::new();
+    assert_eq!(helper.app.telephone(helper.house(0), "phone".into()).unwrap(), "13800000001");
+    let other = helper.app.telephone(helper.house(0), "household_type".into());
+    assert!(matches!(other, Err(AppError::NotFound { .. })));
+}
+
+#[test]
+fn preferences_stay_on_the_device_and_only_known_ones() {
+    let helper = Helper::new();
+    assert!(helper.app.preferences().unwrap().is_empty());
+    helper.app.prefer("language".into(), "en".into()).unwrap();
+    assert_eq!(helper.app.preferences().unwrap(), BTreeMap::from([("language".to_owned(), "en".to_owned())]));
+    assert!(matches!(helper.app.prefer("roles".into(), "county".into()), Err(AppError::Invalid { .. })));
+    assert_eq!(helper.app.status().unwrap().standing.unwrap().waiting, 0);
+}
+
+#[test]
+fn what_was_touched_is_told_once() {
+    let helper = Helper::new();
+    assert!(!helper.app.take_touched().is_empty());
+    helper.visit(1, Visit::default());
+    let touched = helper.app.take_touched();
+    assert!(touched.iter().any(|one| one.what == "household" && one.id == Some(helper.house(1))));
+    assert!(helper.app.take_touched().is_empty());
+}
