@@ -14,7 +14,8 @@ pub(crate) fn install() -> anyhow::Result<()> {
         return Ok(());
     }
     println!("screens: installing the packages that ui/package-lock.json names");
-    npm(["ci", "--no-audit", "--no-fund"]).run()
+    // Not `ci`: it asks for the optional packages of every platform, which not every registry keeps.
+    npm(["install", "--no-save", "--no-audit", "--no-fund"]).run()
 }
 
 /// Builds the screens, types checked.

@@ -38,7 +38,11 @@ fn steps() -> Vec<Step> {
     let mut steps = vec![
         Step::new("set-up", "cargo xtask setup", setup::run),
         Step::program("format", Program::cargo(["fmt", "--all", "--check"])),
-        Step::new("screens", "npm --prefix ui ci && npm --prefix ui test && npm --prefix ui run build", screens::test),
+        Step::new(
+            "screens",
+            "npm --prefix ui install --no-save && npm --prefix ui test && npm --prefix ui run build",
+            screens::test,
+        ),
         Step::program("lints", Program::cargo(clippy)),
         unit_tests(),
     ];
