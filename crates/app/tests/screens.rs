@@ -108,7 +108,7 @@ fn today_shows_promises_due_and_drafts_but_not_what_is_far_away() {
 fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
     let helper = Helper::new();
     let visit = helper.visit(0, Visit { note: Some("老人一人在家".into()), ..Visit::default() });
-    let moved = helper.app.move_visit(visit.clone(), helper.house(1)).unwrap();
+    let moved = helper.app.move_visit(visit, helper.house(1)).unwrap();
     assert_eq!((moved.household, moved.visit.note.as_deref()), (helper.houses[1], Some("老人一人在家")));
     assert!(helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().is_empty());
     assert_eq!(helper.app.visits(Some(helper.house(1)), None, None, None, None).unwrap().len(), 1);
