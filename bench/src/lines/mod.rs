@@ -16,8 +16,11 @@ use crate::line::Line;
 /// What a measurement yields.
 pub(crate) type Measured = anyhow::Result<Vec<Line>>;
 
-/// Every measurement with the name by which `--only` asks for it.
-pub(crate) const ALL: &[(&str, fn() -> Measured)] = &[
+/// A measurement with the name by which `--only` asks for it.
+pub(crate) type Named = (&'static str, fn() -> Measured);
+
+/// Every measurement.
+pub(crate) const ALL: &[Named] = &[
     ("wire_bytes", wire_bytes::measure),
     ("idle", idle::measure),
     ("link_time", link_time::measure),

@@ -44,7 +44,11 @@ impl Helper {
                     let about = About::Household(*house);
                     w.record(about, kind::PLACEMENT, Source::Table, &Placement { origin: village, present: None })?;
                     let person = format!("person/{}/", PlaceId::mint(&*around));
-                    let facts = [(format!("{person}name"), name), (format!("{person}relation"), "户主"), ("phone".into(), "13800000001")];
+                    let facts = [
+                        (format!("{person}name"), name),
+                        (format!("{person}relation"), "户主"),
+                        ("phone".into(), "13800000001"),
+                    ];
                     w.import(*house, facts.map(|(key, value)| (key, Scalar::from(value))).into())?;
                     w.record(about, kind::GRANT, Source::Office, &Grant { user, duty: "帮扶责任人".into() })?;
                 }
