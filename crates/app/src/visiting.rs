@@ -41,11 +41,13 @@ impl App {
         let visit = Visit { amends: Vec::new(), ..visit };
         let mut ledger = self.ledger();
         let root = ledger.write(|writing| {
-            writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &visit)
+            let about = About::Household(household);
+            let root = writing.record(about, kind::VISIT, source.unwrap_or_default(), &visit)?;
+            if let Some(draft) = draft {
+                writing.discard_draft(draft)?;
+            }
+            Ok(root)
         })?;
-        if let Some(draft) = draft {
-            ledger.discard_draft(draft)?;
-        }
         Ok(shown(ledger.visit(root)?))
     }
 

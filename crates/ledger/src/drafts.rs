@@ -1,5 +1,6 @@
 //! Drafts: a visit begun is on disk with every tap, until it is saved or let go.
 
+use crate::author::Writing;
 use crate::error::Result;
 use crate::store::Ledger;
 use lianhu_core::day::Moment;
@@ -51,5 +52,13 @@ impl Ledger {
     /// Lets a draft go.
     pub fn discard_draft(&mut self, id: EntryId) -> Result<bool> {
         self.transact(|tx| Ok(tx.run("delete from draft where id = ?1", [id.0])? > 0))
+    }
+}
+
+impl Writing<'_> {
+    /// Lets a draft go in the same act as what became of it: a battery that dies in between leaves neither a visit
+    /// with its draft, which would be saved a second time, nor a draft lost without its visit.
+    pub fn discard_draft(&self, id: EntryId) -> Result<bool> {
+        Ok(self.0.run("delete from draft where id = ?1", [id.0])? > 0)
     }
 }
