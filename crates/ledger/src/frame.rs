@@ -5,21 +5,28 @@ use std::sync::OnceLock;
 /// The largest frame taken apart, in bytes after unpacking.
 pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
 
-const LEVEL: i32 = 19;
-const FAST_LEVEL: i32 = 3;
+/// Up to this size hardly anything but signatures, names and ids is in a frame: more effort finds nothing more.
+const SMALL: usize = 2 * 1024;
+const SMALL_LEVEL: i32 = 12;
+const LEVEL: i32 = 17;
+/// From this size on the line is a fast one, and the time to pack counts.
+const LARGE: usize = 256 * 1024;
+const LARGE_LEVEL: i32 = 3;
 static DICTIONARY: &[u8] = include_bytes!("wire.dict");
 
 struct Dictionaries {
-    thorough: zstd::dict::EncoderDictionary<'static>,
-    fast: zstd::dict::EncoderDictionary<'static>,
+    small: zstd::dict::EncoderDictionary<'static>,
+    page: zstd::dict::EncoderDictionary<'static>,
+    large: zstd::dict::EncoderDictionary<'static>,
     unpack: zstd::dict::DecoderDictionary<'static>,
 }
 
 fn dictionaries() -> &'static Dictionaries {
     static READY: OnceLock<Dictionaries> = OnceLock::new();
     READY.get_or_init(|| Dictionaries {
-        thorough: zstd::dict::EncoderDictionary::copy(DICTIONARY, LEVEL),
-        fast: zstd::dict::EncoderDictionary::copy(DICTIONARY, FAST_LEVEL),
+        small: zstd::dict::EncoderDictionary::copy(DICTIONARY, SMALL_LEVEL),
+        page: zstd::dict::EncoderDictionary::copy(DICTIONARY, LEVEL),
+        large: zstd::dict::EncoderDictionary::copy(DICTIONARY, LARGE_LEVEL),
         unpack: zstd::dict::DecoderDictionary::copy(DICTIONARY),
     })
 }
@@ -29,10 +36,14 @@ fn dictionaries() -> &'static Dictionaries {
 #[error("no frame, or too large")]
 pub(crate) struct NoFrame;
 
-/// Packs bytes into a frame; large ones with less effort.
+/// Packs bytes into a frame, with as much effort as its size is worth.
 pub(crate) fn pack(bytes: &[u8]) -> Vec<u8> {
     let ready = dictionaries();
-    let dictionary = if bytes.len() > 256 * 1024 { &ready.fast } else { &ready.thorough };
+    let dictionary = match bytes.len() {
+        0..SMALL => &ready.small,
+        SMALL..LARGE => &ready.page,
+        _ => &ready.large,
+    };
     let packed = zstd::bulk::Compressor::with_prepared_dictionary(dictionary).and_then(|mut packer| {
         packer.include_checksum(false)?;
         packer.include_dictid(false)?;
