@@ -8,7 +8,7 @@ use lianhu_ledger::Ledger;
 use std::time::Instant;
 
 /// How many households.
-pub(crate) const HOUSEHOLDS: usize = 3_000;
+pub(crate) const HOUSEHOLDS: usize = 30_000;
 /// How many visits of each.
 pub(crate) const EACH: u32 = 100;
 /// How many households one helper's phone holds.

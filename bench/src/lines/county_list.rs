@@ -20,7 +20,7 @@ fn times(mut ask: impl FnMut() -> Result<()>, runs: usize) -> Result<Vec<f64>> {
 }
 
 /// The first page, a page far down, and every way to search; medians, with the worst in the note.
-pub(crate) fn measure(whole: &Whole) -> Measured {
+pub(crate) fn measure(whole: &mut Whole) -> Measured {
     let ledger = whole.village.ledger();
     let open = |from: u32| -> Result<()> {
         let page = ledger.households("", None, from, 50)?;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::time::Instant;
 
 /// Opens the county as the app does and asks it as a person does.
-pub(crate) fn measure(whole: &Whole) -> Measured {
+pub(crate) fn measure(whole: &mut Whole) -> Measured {
     let home = whole.village.dir.path().join("report");
     std::fs::create_dir_all(&home)?;
     Ledger::back_up(&whole.village.dir.path().join("county.sqlite"), &KEY, &home.join("ledger.sqlite"))?;
