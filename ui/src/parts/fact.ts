@@ -15,6 +15,7 @@ export function labelOf(fact: Pick<Fact, "key" | "label">): string {
 export function textOf(key: string, value: Scalar): string {
   if (value === null || value === "") return t("fact.cleared");
   if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (value === "是" || value === "否") return t(value === "是" ? "yes" : "no");
   if (bare(key) === "sex") return coded("sex", String(value), String(value));
   if (bare(key) === "income_per_capita" && typeof value === "number") return (value / 100).toFixed(2);
   return String(value);

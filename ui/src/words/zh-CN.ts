@@ -112,6 +112,7 @@ export default {
   "fact.hidden": "不显示",
   "facts.how": "您怎么知道的",
   "facts.name": "更新 · {who}",
+  "facts.nothing": "还没有填变化",
   "facts.now": "现在：",
   "facts.same": "不变",
   "facts.save": "存下 {n} 项",
