@@ -97,6 +97,14 @@ fn a_newer_roster_meets_what_helpers_wrote_since_and_neither_is_lost() {
     let first = admin.import_roster(path(ROSTER), None).unwrap();
     assert_eq!((first.households, first.persons, first.new_households), (272, 1094, 272));
     assert!(first.doubts.is_empty());
+    let places = admin.places().unwrap();
+    let households =
+        |level: &str| places.iter().filter(|place| place.level == level).map(|place| place.households).sum::<u32>();
+    assert_eq!(
+        [households("county"), households("town"), households("village"), households("site")],
+        [272; 4],
+        "each once"
+    );
     let again = admin.import_roster(path(ROSTER), None).unwrap();
     let counts = (again.new_households, again.new_places, again.updates, again.conflicts, again.questions);
     assert_eq!(counts, (0, 0, 0, 0, 0), "the same file again changes nothing");

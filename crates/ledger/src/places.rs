@@ -5,6 +5,7 @@ use crate::store::Ledger;
 use lianhu_core::ids::PlaceId;
 use rusqlite::{Row, params};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
 
 /// A place of either tree.
@@ -73,17 +74,25 @@ impl Ledger {
     pub fn places(&self) -> Result<Vec<PlaceRow>> {
         let tx = self.look();
         let mut places = tx.all(&format!("select {COLUMNS} from place order by path"), [], row)?;
-        let sql = "select place, count(*) from (select origin as place, id from household union select present, id from household) where place is not null group by place";
-        let counts = tx.all(sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, u32>(1)?)))?;
-        let own: std::collections::BTreeMap<_, _> = counts.into_iter().collect();
-        let paths: Vec<_> = places.iter().map(|place| (place.path.clone(), place.id)).collect();
+        let parents: BTreeMap<PlaceId, Option<PlaceId>> = places.iter().map(|place| (place.id, place.parent)).collect();
+        let mut counts: BTreeMap<PlaceId, u32> = BTreeMap::new();
+        let placed = tx.all("select origin, present from household", [], |row| {
+            Ok([row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?])
+        })?;
+        for household in placed {
+            // A household that lies in a place by both trees counts there once.
+            let mut around = BTreeSet::new();
+            for mut at in household.into_iter().flatten().map(|id| PlaceId::from_slice(&id)) {
+                while let Some(place) = at.filter(|place| around.insert(*place)) {
+                    at = parents.get(&place).copied().flatten();
+                }
+            }
+            for place in around {
+                *counts.entry(place).or_default() += 1;
+            }
+        }
         for place in &mut places {
-            let below = format!("{}/", place.path);
-            let from = paths.partition_point(|(path, _)| *path < place.path);
-            let inside =
-                paths.iter().skip(from).take_while(|(path, _)| *path == place.path || path.starts_with(&place.path));
-            let inside = inside.filter(|(path, id)| *id == place.id || path.starts_with(&below));
-            place.households = inside.filter_map(|(_, id)| own.get(id.bytes())).sum();
+            place.households = counts.get(&place.id).copied().unwrap_or(0);
         }
         Ok(places)
     }
