@@ -175,7 +175,7 @@ mod tests {
         let line = line_to_run(&packages(&Need::ALL), &components(&Need::ALL));
         assert_eq!(
             line,
-            "sudo apt-get update && sudo apt-get install -y build-essential pkg-config libssl-dev \
+            "sudo apt-get update && sudo apt-get install -y build-essential pkg-config libssl-dev npm \
              && rustup component add rustfmt clippy"
         );
     }
