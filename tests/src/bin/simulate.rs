@@ -2,7 +2,9 @@
 //! broken; with `--first` it stops at the first such.
 
 use lianhu_tests::simulation::{Played, play};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 fn main() -> ExitCode {
@@ -24,26 +26,40 @@ fn main() -> ExitCode {
         }
     }
     let begun = Instant::now();
+    // Every seed is a world of its own, so each processor plays its share.
+    let (next, stop) = (AtomicU64::new(from), AtomicBool::new(false));
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let played = std::thread::scope(|scope| {
+        let work = || {
+            let mut played = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= from.saturating_add(seeds) {
+                    break;
+                }
+                // A panic is a broken promise like any other, and names its seed too.
+                let outcome = std::panic::catch_unwind(|| play(seed)).map_err(|_| format!("seed {seed}: panicked"));
+                let outcome = outcome.and_then(|outcome| outcome.map_err(|broken| broken.to_string()));
+                stop.fetch_or(first_only && outcome.is_err(), Ordering::Relaxed);
+                played.push((seed, outcome));
+            }
+            played
+        };
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect::<BTreeMap<_, _>>()
+    });
     let (mut all, mut failed) = (Played::default(), 0);
-    for seed in from..from.saturating_add(seeds) {
-        // A panic is a broken promise like any other, and names its seed too.
-        match std::panic::catch_unwind(|| play(seed)) {
-            Ok(Ok(played)) => {
+    for outcome in played.into_values() {
+        match outcome {
+            Ok(played) => {
                 all.steps += played.steps;
                 all.entries += played.entries;
                 all.phones += played.phones;
             }
-            Ok(Err(broken)) => {
+            Err(account) => {
                 failed += 1;
-                println!("{broken}");
+                println!("{account}");
             }
-            Err(_) => {
-                failed += 1;
-                println!("seed {seed}: panicked");
-            }
-        }
-        if first_only && failed > 0 {
-            break;
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
