@@ -18,7 +18,7 @@ pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
 }
 
 fn program(bench: &Bench) -> Program {
-    let words = ["run", "-q", "--release", "-p", "lianhu-tests", "--bin", "bench", "--"];
+    let words = ["run", "-q", "--release", "-p", "lianhu-bench", "--"];
     Program::cargo(words.into_iter().map(str::to_owned).chain(bench.words.iter().cloned()))
 }
 
@@ -29,6 +29,6 @@ mod tests {
     #[test]
     fn the_bench_runs_optimised_and_gets_its_words() {
         let line = program(&Bench { words: vec!["--only".to_owned(), "gate".to_owned()] }).line();
-        assert_eq!(line, "cargo run -q --release -p lianhu-tests --bin bench -- --only gate");
+        assert_eq!(line, "cargo run -q --release -p lianhu-bench -- --only gate");
     }
 }
