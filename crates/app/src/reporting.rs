@@ -7,7 +7,7 @@ use crate::visiting::shown;
 use lianhu_core::crossfoot::{Finding, StatedRow, check_table};
 use lianhu_core::day::{Moment, Period};
 use lianhu_core::ids::{HouseholdId, PlaceId};
-use lianhu_core::report::{FigureKey, Frame, Measure, Report, Scope, StatedBy, StatedTable, diff, edition_words};
+use lianhu_core::report::{FigureKey, Frame, Measure, Pick, Report, Scope, StatedBy, StatedTable, diff, edition_words};
 use lianhu_core::tally::tally;
 use lianhu_ledger::{HouseholdRow, VisitRow};
 use lianhu_workbook::read_stated_table;
@@ -139,7 +139,12 @@ impl App {
         let everything = Period { from: lianhu_core::day::Day(i32::MIN / 2), to: lianhu_core::day::Day(i32::MAX / 2) };
         let period = key.period().unwrap_or(everything);
         let ledger = self.ledger();
-        let tally = tally(&ledger.facts(period, None)?);
+        // A figure of one place is opened without counting the rest of the county.
+        let place = match (&key.village, &key.town) {
+            (Pick::Is(id), _) | (_, Pick::Is(id)) => Some(PlaceId(*id)),
+            _ => None,
+        };
+        let tally = tally(&ledger.facts(period, place)?);
         let ids: Vec<_> = tally.households_behind(&key).into_iter().map(HouseholdId).collect();
         let mut behind = Behind { value: tally.figure(&key), figure, households: Vec::new(), visits: Vec::new() };
         for id in ids.into_iter().take(MOST_BEHIND) {
