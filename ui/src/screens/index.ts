@@ -31,6 +31,12 @@ export const SCREENS: Record<string, Component> = {
   behind: later(() => import("./Behind.vue")),
 };
 
+/** What the screen at an address is called, the pages of a household apart: `data-at` says it to whoever drives the screens. */
+export function screenAt(parts: readonly string[]): string {
+  const [first = "", , page = ""] = parts;
+  return first === "h" ? page || "household" : first;
+}
+
 export interface Place {
   to: string;
   name: Key;
