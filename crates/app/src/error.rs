@@ -101,6 +101,16 @@ impl AppError {
         Self::NotFound { what: what.to_owned() }
     }
 
+    /// The error as every shell tells it: its code, its details, and `sentence`.
+    #[must_use]
+    pub fn told(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(object) = value.as_object_mut() {
+            object.insert("sentence".to_owned(), self.sentence().into());
+        }
+        value
+    }
+
     /// What to tell a person at a terminal, and what to do next.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -25,6 +25,7 @@ mod today;
 mod touched;
 mod updating;
 mod visiting;
+pub mod workbook_file;
 
 pub use app::{App, Step};
 pub use commands::Command;

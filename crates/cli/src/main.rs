@@ -53,19 +53,10 @@ fn main() -> ExitCode {
             }
         }
         Err(error) => {
-            eprintln!("{}", told(&error));
+            eprintln!("{}", error.told());
             ExitCode::FAILURE
         }
     }
-}
-
-/// An error as it is told: its code, its details, and a sentence that says what to do next.
-fn told(error: &AppError) -> serde_json::Value {
-    let mut value = serde_json::to_value(error).unwrap_or_default();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("sentence".to_owned(), error.sentence().into());
-    }
-    value
 }
 
 fn run(cli: Cli) -> Result<String, AppError> {

@@ -125,7 +125,7 @@ fn carry_out(serving: &Serving, body: &[u8]) -> Result<serde_json::Value, AppErr
 }
 
 fn refused(error: &AppError) -> Response {
-    json(StatusCode::UNPROCESSABLE_ENTITY, &crate::told(error))
+    json(StatusCode::UNPROCESSABLE_ENTITY, &error.told())
 }
 
 fn json(status: StatusCode, value: &serde_json::Value) -> Response {

@@ -18,18 +18,19 @@ export interface Workbook {
 }
 
 interface Tauri {
-  invoke(command: string, args?: Record<string, unknown>): Promise<unknown>;
+  invoke(command: string, args?: Record<string, unknown> | Uint8Array, options?: { headers: Record<string, string> }): Promise<unknown>;
   transformCallback(heard: (event: { payload: unknown }) => void): number;
 }
 
 interface Transport {
   call(command: string, args: unknown): Promise<unknown>;
   listen(heard: Heard): void;
-  open(accept: string): Promise<Workbook | null>;
-  /** Where a new workbook of this name is to be written; null when the person thinks better of it. */
-  target(name: string): Promise<Workbook | null>;
-  /** Hands a written workbook to the person. */
-  give(book: Workbook): Promise<void>;
+  /** Takes in a workbook the person chose. */
+  handIn(file: File): Promise<Workbook>;
+  /** Where a new workbook of this name is to be written. */
+  target(name: string): Promise<Workbook>;
+  /** Hands a written workbook to the person; answers where it lies, if that is a place a person can open. */
+  give(book: Workbook): Promise<string | null>;
 }
 
 interface Heard {
@@ -47,29 +48,25 @@ export function isTrouble(error: unknown): error is Trouble {
 }
 
 function throughWindow(tauri: Tauri): Transport {
+  const hand = async (name: string, bytes: Uint8Array): Promise<Workbook> => {
+    const told = await tauri.invoke("call", bytes, { headers: { name: encodeURIComponent(name) } });
+    return { path: (told as { path: string }).path, name };
+  };
   return {
     call: (command, args) => tauri.invoke("call", { command, args }),
     listen(heard) {
-      const on = (event: string, tell: (payload: unknown) => void) =>
-        tauri.invoke("plugin:event|listen", {
-          event,
-          target: { kind: "Any" },
-          handler: tauri.transformCallback((told) => tell(told.payload)),
-        });
-      void on("changed", (payload) => heard.changed(payload as Touched[]));
-      void on("step", (payload) => heard.step(payload as Step));
+      const tell = (payload: unknown) => {
+        const told = payload as { touched?: Touched[]; step?: Step };
+        if (told.touched) heard.changed(told.touched);
+        if (told.step) heard.step(told.step);
+      };
+      const handler = tauri.transformCallback((event) => tell(event.payload));
+      void tauri.invoke("plugin:event|listen", { event: "changed", target: { kind: "Any" }, handler });
     },
-    async open(accept) {
-      const extensions = accept.split(",").map((kind) => kind.replace(".", ""));
-      const options = { multiple: false, directory: false, filters: [{ name: "Excel", extensions }] };
-      const path = (await tauri.invoke("plugin:dialog|open", { options })) as string | null;
-      return path ? { path, name: path.split(/[\\/]/).pop() ?? path } : null;
-    },
-    async target(name) {
-      const path = (await tauri.invoke("plugin:dialog|save", { options: { defaultPath: name } })) as string | null;
-      return path ? { path, name } : null;
-    },
-    async give() {},
+    handIn: async (file) => hand(file.name, new Uint8Array(await file.arrayBuffer())),
+    target: (name) => hand(name, new Uint8Array()),
+    // It lies among the downloads already.
+    give: async (book) => book.path,
   };
 }
 
@@ -133,19 +130,7 @@ function overLoopback(): Transport {
           .then(() => setTimeout(() => void again(), 2000));
       void again();
     },
-    open: (accept) =>
-      new Promise((resolve, reject) => {
-        const input = document.createElement("input");
-        input.type = "file";
-        input.accept = accept;
-        input.addEventListener("cancel", () => resolve(null));
-        input.addEventListener("change", () => {
-          const file = input.files?.[0];
-          if (!file) resolve(null);
-          else place(file.name, file).then(resolve, reject);
-        });
-        input.click();
-      }),
+    handIn: (file) => place(file.name, file),
     target: (name) => place(name, null),
     async give(book) {
       const answer = await fetch(`/file/${encodeURIComponent(book.name)}`, { headers });
@@ -155,6 +140,7 @@ function overLoopback(): Transport {
       link.download = book.name;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      return null;
     },
   };
 }
@@ -183,9 +169,9 @@ export async function call<N extends Name>(command: N, args: Args<N>): Promise<A
 
 /** Hears what changes and how far long acts have come. */
 export const listen = (heard: Heard): void => transport().listen(heard);
-/** Lets the person choose a workbook. */
-export const openWorkbook = (): Promise<Workbook | null> => transport().open(".xlsx,.xls,.csv");
-/** Lets the person say where a new workbook goes. */
-export const newWorkbook = (name: string): Promise<Workbook | null> => transport().target(name);
-/** Hands a written workbook to the person. */
-export const giveWorkbook = (book: Workbook): Promise<void> => transport().give(book);
+/** Takes in a workbook the person chose, so that the program can read it. */
+export const handIn = (file: File): Promise<Workbook> => transport().handIn(file);
+/** Where a new workbook of this name is to be written. */
+export const newWorkbook = (name: string): Promise<Workbook> => transport().target(name);
+/** Hands a written workbook to the person; answers where it lies, if that is a place a person can open. */
+export const giveWorkbook = (book: Workbook): Promise<string | null> => transport().give(book);

@@ -261,6 +261,7 @@ export default {
   "report.export": "Export .xlsx",
   "report.export_ledger": "Export the ledger",
   "report.exported": "{name} written, {rows} rows",
+  "report.exported_at": "Written to {name}, {rows} rows",
   "report.file": "visits {from} to {to}.xlsx",
   "report.findings": "Cross-check",
   "report.ledger_file": "ledger {to}.xlsx",

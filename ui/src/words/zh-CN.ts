@@ -261,6 +261,7 @@ export default {
   "report.export": "导出 .xlsx",
   "report.export_ledger": "导出户台账",
   "report.exported": "已导出 {name}，{rows} 行",
+  "report.exported_at": "已存到 {name}，{rows} 行",
   "report.file": "走访统计表 {from} 至 {to}.xlsx",
   "report.findings": "核对",
   "report.ledger_file": "户台账 {to}.xlsx",

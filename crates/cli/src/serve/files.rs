@@ -5,17 +5,11 @@ use axum::body::Bytes;
 use axum::extract::{Path as Named, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lianhu_app::workbook_file;
 use std::path::PathBuf;
 
-/// A plain name ending in `.xlsx`, `.xls` or `.csv`: never a way out of the directory.
-fn plain(name: &str) -> Option<&str> {
-    let fits = !name.contains(['/', '\\', ':', '\0']) && !name.starts_with('.') && name.chars().count() <= 120;
-    let kinds = [".xlsx", ".xls", ".csv", ".ods"];
-    (fits && kinds.iter().any(|kind| name.to_lowercase().ends_with(kind))).then_some(name)
-}
-
 fn place(serving: &Serving, name: &str) -> Option<PathBuf> {
-    Some(serving.home.join("files").join(plain(name)?))
+    Some(serving.home.join("files").join(workbook_file::plain(name).ok()?))
 }
 
 /// Keeps a file under its name and says where.

@@ -1,0 +1,73 @@
+//! The one IPC command. As JSON `{command, args}` it carries out a command of the app; as bytes it takes in a workbook,
+//! whose name stands percent-encoded in the header `name`, and answers where it lies.
+
+use crate::Opened;
+use crate::told::{self, Told};
+use lianhu_app::{AppError, Command, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+use tauri::ipc::{InvokeBody, Request};
+use tauri::{AppHandle, State};
+
+/// One call, as a screen sends it.
+#[derive(Debug, Deserialize)]
+struct Called {
+    command: String,
+    #[serde(default)]
+    args: Value,
+}
+
+/// A command or a workbook, taken out of a request so that it can be carried out elsewhere.
+enum Asked {
+    Command(Called),
+    Workbook { name: String, bytes: Vec<u8> },
+}
+
+type Door = std::result::Result<Arc<Opened>, AppError>;
+
+/// Carries out one call on a thread of its own: the window goes on drawing meanwhile.
+#[tauri::command]
+pub(crate) async fn call(
+    tauri: AppHandle,
+    door: State<'_, Door>,
+    request: Request<'_>,
+) -> std::result::Result<Value, Value> {
+    let asked = asked(&request);
+    let door = door.inner().clone();
+    let done = tauri::async_runtime::spawn_blocking(move || carry_out(&tauri, &*door?, asked?)).await;
+    match done {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(error.told()),
+        Err(error) => Err(AppError::Bug { detail: error.to_string() }.told()),
+    }
+}
+
+fn asked(request: &Request<'_>) -> Result<Asked> {
+    match request.body() {
+        InvokeBody::Json(value) => {
+            let called =
+                Called::deserialize(value).map_err(|error| AppError::Bug { detail: format!("call: {error}") })?;
+            Ok(Asked::Command(called))
+        }
+        InvokeBody::Raw(bytes) => {
+            let name = request.headers().get("name").map(|name| name.as_bytes()).unwrap_or_default();
+            let name = percent_encoding::percent_decode(name).decode_utf8_lossy().into_owned();
+            Ok(Asked::Workbook { name, bytes: bytes.clone() })
+        }
+    }
+}
+
+fn carry_out(tauri: &AppHandle, opened: &Opened, asked: Asked) -> Result<Value> {
+    match asked {
+        Asked::Workbook { name, bytes } => opened.files.take_in(&name, &bytes),
+        Asked::Command(called) => {
+            let answer = opened.app.call(Command::read(&called.command, called.args)?);
+            let touched = opened.app.take_touched();
+            if !touched.is_empty() {
+                told::tell(tauri, &Told::touched(touched));
+            }
+            answer
+        }
+    }
+}

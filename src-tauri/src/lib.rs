@@ -1,0 +1,68 @@
+//! The window: the screens of `ui`, one IPC command that carries out a command of [`lianhu_app`], one event that tells
+//! what changed. Everything else of the machine stays out of the screens' reach.
+
+mod call;
+mod home;
+mod told;
+
+use lianhu_app::App;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use told::Told;
+
+/// What the one IPC command answers from.
+pub(crate) struct Opened {
+    app: App,
+    /// Where workbooks handed in wait, and where written ones are left for the person.
+    files: home::Files,
+}
+
+/// Where a phone's system begins.
+#[cfg(mobile)]
+#[tauri::mobile_entry_point]
+fn begin() {
+    run();
+}
+
+/// Opens the window and stays until it is closed. What could not be opened is told in a window too: on a phone and in an
+/// office nobody reads a terminal.
+pub fn run() -> ExitCode {
+    match window() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn window() -> tauri::Result<()> {
+    let context = tauri::generate_context!();
+    tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![call::call])
+        .setup(|tauri| {
+            open(tauri.handle());
+            show(tauri.handle())?;
+            Ok(())
+        })
+        .run(context)
+}
+
+/// Opens the ledger. If it does not open, the screens ask and are told why, in the words they have for it.
+fn open(tauri: &AppHandle) {
+    let handle = tauri.clone();
+    let watch = move |step| told::tell(&handle, &Told::step(step));
+    let opened = home::find(tauri).and_then(|home| {
+        let app = App::open(&home, Arc::new(lianhu_app::Machine), Box::new(watch))?;
+        Ok(Opened { app, files: home::Files::of(tauri, &home) })
+    });
+    tauri.manage(opened.map(Arc::new));
+}
+
+fn show(tauri: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default());
+    #[cfg(desktop)]
+    let window = window.title("联户").inner_size(1280.0, 800.0).min_inner_size(320.0, 480.0).center();
+    window.build()
+}
