@@ -7,7 +7,11 @@ use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The file of the ledger, in its home.
+pub(crate) const LEDGER: &str = "ledger.sqlite";
 
 /// How far a long act has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
@@ -30,6 +34,11 @@ pub struct App {
     pub(crate) around: Arc<dyn Surroundings>,
     ledger: Mutex<Ledger>,
     watch: Watch,
+    /// Whether this is practice itself.
+    pub(crate) practising: bool,
+    /// The practice, while it is on.
+    pub(crate) practice: Mutex<Option<Arc<Self>>>,
+    switched: AtomicBool,
 }
 
 impl fmt::Debug for App {
@@ -41,10 +50,32 @@ impl fmt::Debug for App {
 impl App {
     /// Opens a home, making it if there is none. `watch` hears how far long acts have come.
     pub fn open(home: &Path, around: Arc<dyn Surroundings>, watch: Watch) -> Result<Self> {
+        let app = Self::open_one(home, around, watch, false)?;
+        // Only now is it certain that no other program practises in this home.
+        crate::practice::forget_left(home)?;
+        Ok(app)
+    }
+
+    pub(crate) fn open_practice(home: &Path, around: Arc<dyn Surroundings>) -> Result<Self> {
+        Self::open_one(home, around, Box::new(|_| ()), true)
+    }
+
+    fn open_one(home: &Path, around: Arc<dyn Surroundings>, watch: Watch, practising: bool) -> Result<Self> {
         fs::create_dir_all(home)?;
         let key = file_key(home, &*around)?;
-        let ledger = Ledger::open(&home.join("ledger.sqlite"), &key, around.clone())?;
-        Ok(Self { home: home.to_owned(), around, ledger: Mutex::new(ledger), watch })
+        let ledger = Mutex::new(Ledger::open(&home.join(LEDGER), &key, around.clone())?);
+        let (practice, switched) = (Mutex::default(), AtomicBool::new(false));
+        Ok(Self { home: home.to_owned(), around, ledger, watch, practising, practice, switched })
+    }
+
+    /// Notes that another ledger answers from now on: every screen has to ask anew.
+    pub(crate) fn note_switched(&self) {
+        self.switched.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether another ledger answers since this was last asked.
+    pub(crate) fn take_switched(&self) -> bool {
+        self.switched.swap(false, Ordering::Relaxed)
     }
 
     /// The ledger, for one act. Never held while a network is waited for.
@@ -87,7 +118,7 @@ impl App {
 }
 
 /// The key of the ledger's file. Until there is a PIN it lies beside it, readable by its owner alone.
-fn file_key(home: &Path, around: &dyn Surroundings) -> Result<FileKey> {
+pub(crate) fn file_key(home: &Path, around: &dyn Surroundings) -> Result<FileKey> {
     let path = home.join("key");
     match fs::read(&path) {
         Ok(bytes) => {
@@ -95,7 +126,7 @@ fn file_key(home: &Path, around: &dyn Surroundings) -> Result<FileKey> {
             Ok(FileKey(bytes))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if home.join("ledger.sqlite").exists() {
+            if home.join(LEDGER).exists() {
                 return Err(AppError::LedgerLocked);
             }
             let mut key = [0; 32];

@@ -43,8 +43,18 @@ macro_rules! commands {
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
         impl App {
-            /// Carries out one command.
+            /// Carries out one command: in practice while that is on, else in this app's own ledger.
             pub fn call(&self, command: Command) -> Result<serde_json::Value, AppError> {
+                match self.in_practice() {
+                    Some(practice) if !command.is_of_the_device() => practice.carry_out(command),
+                    _ => self.carry_out(command),
+                }
+            }
+
+            fn carry_out(&self, command: Command) -> Result<serde_json::Value, AppError> {
+                if !command.can_be_practised() {
+                    self.check_is_no_practice()?;
+                }
                 match command {
                     $(Command::$name { $($arg),* } => json(self.$name($($arg),*)?),)*
                 }
@@ -81,7 +91,9 @@ commands! {
     enrol(server: String, code: String) -> Me;
     /// Whose this device is, what is on it only, what the county has, when both last met.
     status() -> Status;
-    /// How this person likes the screens: `language`, `type`.
+    /// Begins to practise with three invented households that go nowhere, or ends it and forgets them.
+    practice(on: bool) -> Status;
+    /// How this person likes the screens: `language`, `type`; whether they have seen the first walk: `walk`.
     preferences() -> BTreeMap<String, String>;
     /// Prefers a value for one of them.
     prefer(key: String, value: String) -> BTreeMap<String, String>;

@@ -33,7 +33,9 @@ pub struct Status {
     /// How it stands with the county.
     pub standing: Option<Standing>,
     /// 「现在丢了手机，会丢几条」
-    pub lost_now: String,
+    pub lost_now: u32,
+    /// Whether this is practice: invented households that go nowhere.
+    pub practice: bool,
 }
 
 impl App {
@@ -96,10 +98,7 @@ impl App {
         };
         let standing = if me.is_some() { Some(self.ledger().standing()?) } else { None };
         let waiting = standing.as_ref().map_or(0, |standing| standing.waiting);
-        let lost_now = match waiting {
-            0 => "现在丢了这台设备，一条也不会丢。".to_owned(),
-            waiting => format!("现在丢了这台设备，会丢 {waiting} 条。"),
-        };
-        Ok(Status { me, standing, lost_now })
+        let practice = self.practising;
+        Ok(Status { me, standing, lost_now: if practice { 0 } else { waiting }, practice })
     }
 }

@@ -29,6 +29,8 @@ pub enum AppError {
     },
     /// This person may not do this.
     NotAllowed,
+    /// This is practice: nothing of it is handed in, counted or printed.
+    OnlyPractice,
     /// The household is no longer entrusted: it can be read, not written.
     HandedOver,
     /// This device has not been enrolled yet.
@@ -122,6 +124,7 @@ impl AppError {
             Self::NotFound { what } => format!("本机没有“{what}”。请核对名称，或先交换一次再找。"),
             Self::NotUnique { what } => format!("“{what}”不止一个。请写全路径或单位再试。"),
             Self::NotAllowed => "您的职责里没有这一项。请找县级管理员办理。".to_owned(),
+            Self::OnlyPractice => "这是练习，不交、不数、不打印、不打电话。请先结束练习，再办这件事。".to_owned(),
             Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
             Self::NotEnrolled => "本机还没有登记。请先输入登记码（enrol）。".to_owned(),
             Self::AlreadyEnrolled => "本机已经登记过，不用再登记。换人使用请另建一个目录。".to_owned(),

@@ -48,6 +48,7 @@ impl App {
 
     /// Exchanges through any hub. The ledger is free for other acts while the line is waited for.
     pub fn exchange_through(&self, hub: &mut dyn Hub, room: u32) -> Result<ExchangeDone> {
+        self.check_is_no_practice()?;
         let (mut handed_in, mut fetched, mut rounds, mut revoked) = (0, 0, 0, false);
         let (mut sent, mut received) = (0, 0);
         while rounds < MOST_ROUNDS {

@@ -17,6 +17,7 @@ mod naming;
 mod pairing;
 mod places;
 mod placing;
+mod practice;
 mod preferring;
 mod reporting;
 mod roster;

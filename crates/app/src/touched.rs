@@ -18,8 +18,15 @@ impl App {
     /// Takes what has changed since this was last asked.
     #[must_use]
     pub fn take_touched(&self) -> Vec<Touched> {
-        let touched = self.ledger().take_touched();
-        touched.into_iter().map(one).collect()
+        let mut touched = self.ledger().take_touched();
+        if let Some(practice) = self.in_practice() {
+            touched.extend(practice.ledger().take_touched());
+        }
+        let mut told: Vec<_> = touched.into_iter().map(one).collect();
+        if self.take_switched() {
+            told.push(Touched { what: "other".to_owned(), id: None });
+        }
+        told
     }
 }
 

@@ -1,84 +1,14 @@
 //! What the screens ask beyond the household: today's list, what was handed in, a visit moved, a promise kept, a number dialled.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
-use lianhu_app::{App, AppError};
-use lianhu_core::day::{Day, Moment};
-use lianhu_core::directive::{Cadre, Grant, Place, Placement, Role};
-use lianhu_core::entry::{About, Source, kind};
-use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
+mod hillside;
+
+use hillside::Helper;
+use lianhu_app::AppError;
+use lianhu_core::day::Day;
 use lianhu_core::scalar::Scalar;
-use lianhu_core::sign::Key;
-use lianhu_core::surroundings::Staged;
 use lianhu_core::visit::{Promise, Visit};
-use lianhu_ledger::{Enrolling, FileKey, InProcess, Ledger};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
-/// A helper's app with two households, and its county in the same process.
-struct Helper {
-    _dir: tempfile::TempDir,
-    app: App,
-    county: Arc<Mutex<Ledger>>,
-    houses: Vec<HouseholdId>,
-    today: Day,
-}
-
-impl Helper {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let now = Moment(1_790_000_000);
-        let around = Arc::new(Staged::new(3, now));
-        let mut county = Ledger::open(&dir.path().join("county.sqlite"), &FileKey([7; 32]), around.clone()).unwrap();
-        county.found_county("411321", "南召县", &Key::mint(&*around)).unwrap();
-        let (user, village) = (UserId::mint(&*around), PlaceId::mint(&*around));
-        let houses: Vec<_> = (0..2).map(|_| HouseholdId::mint(&*around)).collect();
-        county
-            .direct(|w| {
-                let cadre = Cadre { name: "韦卓然".into(), ..Cadre::default() };
-                w.record(About::Cadre(user), kind::CADRE, Source::Office, &cadre)?;
-                let role = Role { role: "helper".into(), place: None };
-                w.record(About::Cadre(user), kind::ROLE, Source::Office, &role)?;
-                let place = Place { name: "上寨村".into(), level: "village".into(), parent: None, code: None };
-                w.record(About::Place(village), kind::PLACE, Source::Office, &place)?;
-                for (house, name) in houses.iter().zip(["梁永福", "覃志明"]) {
-                    let about = About::Household(*house);
-                    w.record(about, kind::PLACEMENT, Source::Table, &Placement { origin: village, present: None })?;
-                    let person = format!("person/{}/", PlaceId::mint(&*around));
-                    let facts = [
-                        (format!("{person}name"), name),
-                        (format!("{person}relation"), "户主"),
-                        ("phone".into(), "13800000001"),
-                    ];
-                    w.import(*house, facts.map(|(key, value)| (key, Scalar::from(value))).into())?;
-                    w.record(about, kind::GRANT, Source::Office, &Grant { user, duty: "帮扶责任人".into() })?;
-                }
-                Ok(())
-            })
-            .unwrap();
-        let secret = county.mint_secret(user).unwrap();
-        let key = Key::mint(&*around);
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: "phone".into() };
-        let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
-        let app = App::open(&dir.path().join("phone"), around, Box::new(|_| ())).unwrap();
-        app.ledger().adopt(&enrolled, &key).unwrap();
-        let helper = Self { _dir: dir, app, county: Arc::new(Mutex::new(county)), houses, today: now.day() };
-        helper.exchange();
-        helper
-    }
-
-    fn exchange(&self) {
-        self.app.exchange_through(&mut InProcess(self.county.clone()), 0).unwrap();
-    }
-
-    fn house(&self, at: usize) -> String {
-        self.houses[at].to_string()
-    }
-
-    fn visit(&self, at: usize, visit: Visit) -> String {
-        let visit = Visit { day: self.today, ..visit };
-        self.app.record_visit(self.house(at), visit, None, None).unwrap().root.to_string()
-    }
-}
 
 fn promise(text: &str, due: Option<Day>) -> Visit {
     Visit { promises: vec![Promise { text: text.into(), due }], ..Visit::default() }

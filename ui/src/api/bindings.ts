@@ -5,7 +5,9 @@ export interface Commands {
   enrol: { args: { server: string; code: string }; returns: Me };
   /** Whose this device is, what is on it only, what the county has, when both last met. */
   status: { args: {  }; returns: Status };
-  /** How this person likes the screens: `language`, `type`. */
+  /** Begins to practise with three invented households that go nowhere, or ends it and forgets them. */
+  practice: { args: { on: boolean }; returns: Status };
+  /** How this person likes the screens: `language`, `type`; whether they have seen the first walk: `walk`. */
   preferences: { args: {  }; returns: { [key in string]: string } };
   /** Prefers a value for one of them. */
   prefer: { args: { key: string; value: string }; returns: { [key in string]: string } };
@@ -115,7 +117,7 @@ what: string, } | { "code": "not_unique",
 /**
  * What was looked for.
  */
-what: string, } | { "code": "not_allowed" } | { "code": "handed_over" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
+what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "handed_over" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
 /**
  * Its version.
  */
@@ -1057,7 +1059,11 @@ standing: Standing | null,
 /**
  * 「现在丢了手机，会丢几条」
  */
-lost_now: string, };
+lost_now: number, 
+/**
+ * Whether this is practice: invented households that go nowhere.
+ */
+practice: boolean, };
 
 export type Step = { 
 /**

@@ -4,6 +4,7 @@ export default {
   "error.not_found": "“{what}” is not on this device. Check the name, or exchange once and look again.",
   "error.not_unique": "More than one fits “{what}”. Give the full path or unit and try again.",
   "error.not_allowed": "Your role does not cover this. Ask the county administrator.",
+  "error.only_practice": "This is practice: nothing is handed in, counted, printed or dialled. End practice first.",
   "error.handed_over": "This household is in other hands now: read only. Tell its present helper.",
   "error.not_enrolled": "This device is not enrolled yet. Enter the code of your slip first.",
   "error.already_enrolled": "This device is enrolled already; nothing to do.",

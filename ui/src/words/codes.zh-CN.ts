@@ -4,6 +4,7 @@ export default {
   "error.not_found": "本机没有“{what}”。请核对名称，或先交换一次再找。",
   "error.not_unique": "“{what}”不止一个。请写全路径或单位再试。",
   "error.not_allowed": "您的职责里没有这一项。请找县级管理员办理。",
+  "error.only_practice": "这是练习，不交、不数、不打印、不打电话。请先结束练习，再办这件事。",
   "error.handed_over": "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。",
   "error.not_enrolled": "本机还没有登记。请先填登记码。",
   "error.already_enrolled": "本机已经登记过，不用再登记。",

@@ -117,7 +117,7 @@ fn two_numbers(story: &mut Story) -> anyhow::Result<String> {
     for (phone, waiting) in phones.iter().zip([2, 1]) {
         let status = phone.call("status", &json!({}))?;
         story.figures.check(format!("{}待交", phone.name), waiting, number(&status, "/standing/waiting")?);
-        told.push(format!("{}：{}", phone.name, words(&status, "/lost_now")?));
+        told.push(format!("{}现在丢了，会丢 {} 条", phone.name, number(&status, "/lost_now")?));
     }
     Ok(told.join(" "))
 }

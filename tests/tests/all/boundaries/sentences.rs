@@ -30,6 +30,7 @@ fn place(error: &AppError) -> usize {
         AppError::Workbook { .. } => 20,
         AppError::File { .. } => 21,
         AppError::Bug { .. } => 22,
+        AppError::OnlyPractice => 23,
     }
 }
 
@@ -59,6 +60,7 @@ fn all() -> Vec<AppError> {
         AppError::Workbook { sentence: "这不是工作簿。请另存为 .xlsx 再试。".to_owned() },
         AppError::File { sentence: "没有这个文件。请核对路径。".to_owned() },
         AppError::Bug { detail: "x".to_owned() },
+        AppError::OnlyPractice,
     ]
 }
 
