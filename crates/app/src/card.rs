@@ -208,7 +208,7 @@ fn fact_of(key: &str, said: Vec<Said>) -> Option<Fact> {
 }
 
 /// A value as it may be shown: numbers in part, what is sensitive not at all.
-fn mask(field: &field::Field, value: Scalar) -> Scalar {
+pub(crate) fn mask(field: &field::Field, value: Scalar) -> Scalar {
     match (field.key, &value) {
         (_, Scalar::Null) => Scalar::Null,
         ("id_no", Scalar::Text(text)) => Scalar::Text(mask_id(text)),

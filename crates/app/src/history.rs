@@ -2,16 +2,12 @@
 
 use crate::app::App;
 use crate::error::Result;
-use lianhu_core::change::Change;
+use crate::told::{FactTold, Told};
 use lianhu_core::day::{Day, Moment};
-use lianhu_core::directive::{Grant, GrantEnd};
-use lianhu_core::entry::{Source, kind};
-use lianhu_core::field::{self, Class};
+use lianhu_core::entry::Source;
 use lianhu_core::ids::EntryName;
-use lianhu_core::mask::{mask_certificates_in_text, mask_phone};
-use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
 use lianhu_core::scalar::Scalar;
-use lianhu_core::visit::Visit;
+use lianhu_core::visit::{Need, Visit};
 use lianhu_ledger::{Attention, Happened};
 use serde::Serialize;
 use ts_rs::TS;
@@ -36,8 +32,10 @@ pub struct HistoryRow {
     pub number: Option<u64>,
     /// 待核.
     pub to_verify: bool,
-    /// In words, masked.
+    /// In Chinese words, masked, for a terminal.
     pub words: String,
+    /// The same, for a screen to put in its own words.
+    pub told: Told,
 }
 
 impl App {
@@ -54,7 +52,8 @@ impl App {
 }
 
 fn row(happened: &Happened) -> HistoryRow {
-    let (what, words) = words(happened);
+    let told = Told::of(happened);
+    let (what, words) = words(&told);
     HistoryRow {
         entry: happened.entry,
         what: what.to_owned(),
@@ -64,37 +63,34 @@ fn row(happened: &Happened) -> HistoryRow {
         source: happened.source,
         number: happened.number,
         to_verify: happened.late,
-        words: mask_certificates_in_text(&words),
+        words,
+        told,
     }
 }
 
-fn body<T: for<'b> minicbor::Decode<'b, ()>>(happened: &Happened) -> Option<T> {
-    minicbor::decode(&happened.body).ok()
-}
-
-fn words(happened: &Happened) -> (&'static str, String) {
-    let said = match happened.kind {
-        kind::VISIT => body::<Visit>(happened).map(|visit| ("visit", visit_words(&visit))),
-        kind::CHANGE => body::<Change>(happened).map(|change| ("change", change_words(&change))),
-        kind::STRIKE => body::<Strike>(happened).map(|strike| ("strike", format!("作废：{}", strike.reason))),
-        kind::REMARK => body::<Remark>(happened).map(|remark| ("remark", remark.text)),
-        kind::REGISTRATION => Some(("registration", "新登记户".to_owned())),
-        kind::NEED_STEP => body::<NeedStep>(happened).map(|step| {
-            let reached =
-                ["登记", "受理", "办理", "办结", "评价"].get(usize::from(step.step)).copied().unwrap_or("更新");
-            ("need_step", format!("诉求{reached} {}", step.result.unwrap_or_default()))
-        }),
-        kind::ABSENT => {
-            body::<Absent>(happened).map(|absent| ("absent", format!("新名单《{}》里没有，待核实", absent.file)))
+/// The kind of it, and its words.
+fn words(told: &Told) -> (&'static str, String) {
+    match told {
+        Told::Visit { visit } => ("visit", visit_words(visit)),
+        Told::Change { facts } => {
+            let facts: Vec<_> = facts.iter().map(fact_words).collect();
+            ("change", facts.join("；"))
         }
-        kind::ABSENT_ANSWER => body::<AbsentAnswer>(happened).map(|answer| ("absent_answer", answer.answer)),
-        kind::PLACEMENT_WANTED => body::<PlacementWanted>(happened).map(|wanted| ("placement_wanted", wanted.reason)),
-        kind::PLACEMENT => Some(("placement", "落实所在地".to_owned())),
-        kind::GRANT => body::<Grant>(happened).map(|grant| ("grant", format!("结对：{}", grant.duty))),
-        kind::GRANT_END => body::<GrantEnd>(happened).map(|end| ("grant_end", format!("结束结对 {}", end.reason))),
-        _ => None,
-    };
-    said.unwrap_or_else(|| ("other", "更新版本写的内容".to_owned()))
+        Told::Strike { reason, .. } => ("strike", format!("作废：{reason}")),
+        Told::Remark { text } => ("remark", text.clone()),
+        Told::Registration => ("registration", "新登记户".to_owned()),
+        Told::NeedStep { step, result } => {
+            let reached = ["登记", "受理", "办理", "办结", "评价"].get(usize::from(*step)).copied().unwrap_or("更新");
+            ("need_step", format!("诉求{reached} {}", result.as_deref().unwrap_or_default()))
+        }
+        Told::Absent { file } => ("absent", format!("新名单《{file}》里没有，待核实")),
+        Told::AbsentAnswer { answer } => ("absent_answer", answer.clone()),
+        Told::PlacementWanted { reason } => ("placement_wanted", reason.clone()),
+        Told::Placement => ("placement", "落实所在地".to_owned()),
+        Told::Grant { duty } => ("grant", format!("结对：{duty}")),
+        Told::GrantEnd { reason } => ("grant_end", format!("结束结对 {reason}")),
+        Told::Other => ("other", "更新版本写的内容".to_owned()),
+    }
 }
 
 fn visit_words(visit: &Visit) -> String {
@@ -106,23 +102,29 @@ fn visit_words(visit: &Visit) -> String {
         words.push("无变化".to_owned());
     }
     words.extend(visit.note.clone());
-    words.extend(visit.needs_raised().iter().map(|need| format!("诉求：{} {}", need.category, need.text)));
+    let need = |need: Need| format!("诉求：{} {}", guarantee_words(&need.category), need.text).trim_end().to_owned();
+    words.extend(visit.needs_raised().into_iter().map(need));
     words.extend(visit.promises.iter().map(|promise| format!("承诺：{}", promise.text)));
     words.extend(visit.aid.iter().map(|aid| format!("送：{}", aid.item)));
     words.join("；")
 }
 
-fn change_words(change: &Change) -> String {
-    let put = |put: &lianhu_core::change::Put| {
-        let field = field::field_of_key(&put.key)?;
-        let value = match &put.value {
-            Scalar::Null => "（清空）".to_owned(),
-            _ if field.class >= Class::P3 || field.key == "birth" => "••".to_owned(),
-            Scalar::Text(text) if field.key == "phone" => mask_phone(text),
-            value => value.to_string(),
-        };
-        Some(format!("{} {value}", field.label))
-    };
-    let puts: Vec<_> = change.puts.iter().filter_map(put).collect();
-    puts.join("；")
+/// What was found wanting at a visit raises a need by its code; people read the word.
+fn guarantee_words(category: &str) -> &str {
+    match category {
+        "food" => "吃",
+        "clothing" => "穿",
+        "schooling" => "上学",
+        "insurance" => "医保",
+        "housing" => "住房",
+        "water" => "饮水",
+        said => said,
+    }
+}
+
+fn fact_words(fact: &FactTold) -> String {
+    match &fact.value {
+        Scalar::Null => format!("{} （清空）", fact.label),
+        value => format!("{} {value}", fact.label),
+    }
 }

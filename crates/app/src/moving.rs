@@ -9,6 +9,15 @@ use lianhu_core::record::Strike;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::VisitRow;
 
+/// How the history of the wrong household says where a visit went.
+const MOVED_TO: &str = "记错户了，移到 ";
+const MOVED_END: &str = " 家";
+
+/// Whose household a visit was moved to, by the reason for which it was struck.
+pub(crate) fn moved_to(reason: &str) -> Option<&str> {
+    reason.strip_prefix(MOVED_TO)?.strip_suffix(MOVED_END)
+}
+
 impl App {
     /// Moves a visit: written anew under the right household and struck under the wrong one, both or neither.
     pub fn move_visit(&self, visit: String, household: String) -> Result<VisitRow> {
@@ -20,7 +29,7 @@ impl App {
             return Err(AppError::field("household", ProblemKind::WrongForm));
         }
         let head = ledger.household_row(to)?.map(|row| row.head).unwrap_or_default();
-        let strike = Strike { record: root, reason: format!("记错户了，移到 {head} 家") };
+        let strike = Strike { record: root, reason: format!("{MOVED_TO}{head}{MOVED_END}") };
         let body = Visit { amends: Vec::new(), ..was.visit };
         let moved = ledger.write(|writing| {
             writing.record(About::Household(was.household), kind::STRIKE, Source::Office, &strike)?;

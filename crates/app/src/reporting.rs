@@ -57,6 +57,8 @@ pub struct FindingRow {
     pub rule: String,
     /// What is found, and what it would have to be.
     pub sentence: String,
+    /// The rule with the figures it saw and the one that would mend it, for a screen to put in its own words.
+    pub finding: Value,
 }
 
 /// The records behind a figure.
@@ -179,5 +181,10 @@ fn published(by: String, rows: Vec<StatedRow>, total: Option<StatedRow>) -> Stat
 
 fn finding_row(finding: &Finding) -> FindingRow {
     let verdict = serde_json::to_value(finding.verdict).ok().and_then(|verdict| verdict.as_str().map(str::to_owned));
-    FindingRow { verdict: verdict.unwrap_or_default(), rule: finding.rule().to_owned(), sentence: finding.sentence() }
+    FindingRow {
+        verdict: verdict.unwrap_or_default(),
+        rule: finding.rule().to_owned(),
+        sentence: finding.sentence(),
+        finding: serde_json::to_value(finding).unwrap_or_default(),
+    }
 }

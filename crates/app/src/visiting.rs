@@ -144,9 +144,14 @@ impl App {
 
 /// A visit as it is shown: numbers of certificates and telephones in free text are masked.
 pub(crate) fn shown(mut row: VisitRow) -> VisitRow {
-    let mask = |text: &mut String| *text = mask_certificates_in_text(text);
-    row.visit.note.iter_mut().for_each(mask);
-    row.visit.needs.iter_mut().for_each(|need| mask(&mut need.text));
-    row.visit.promises.iter_mut().for_each(|promise| mask(&mut promise.text));
+    masked(&mut row.visit);
     row
+}
+
+/// Masks what people wrote into the free text of a visit.
+pub(crate) fn masked(visit: &mut Visit) {
+    let mask = |text: &mut String| *text = mask_certificates_in_text(text);
+    visit.note.iter_mut().for_each(mask);
+    visit.needs.iter_mut().for_each(|need| mask(&mut need.text));
+    visit.promises.iter_mut().for_each(|promise| mask(&mut promise.text));
 }

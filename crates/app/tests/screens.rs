@@ -7,7 +7,7 @@ use hillside::Helper;
 use lianhu_app::AppError;
 use lianhu_core::day::Day;
 use lianhu_core::scalar::Scalar;
-use lianhu_core::visit::{Promise, Visit};
+use lianhu_core::visit::{Guarantee, Promise, Visit};
 use std::collections::BTreeMap;
 
 fn promise(text: &str, due: Option<Day>) -> Visit {
@@ -48,6 +48,8 @@ fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
     assert_eq!(helper.app.visits(Some(helper.house(1)), None, None, None, None).unwrap().len(), 1);
     let told = helper.app.timeline(helper.house(0)).unwrap();
     assert!(told.iter().any(|row| row.what == "strike" && row.words.contains("覃志明")));
+    let gone = |row: &lianhu_app::Told| matches!(row, lianhu_app::Told::Strike { moved_to: Some(head), .. } if head == "覃志明");
+    assert!(told.iter().any(|row| gone(&row.told)));
     let same = helper.app.move_visit(moved.root.to_string(), helper.house(1));
     assert!(matches!(same, Err(AppError::Invalid { .. })));
 }
@@ -103,4 +105,18 @@ fn what_was_touched_is_told_once() {
     let touched = helper.app.take_touched();
     assert!(touched.iter().any(|one| one.what == "household" && one.id == Some(helper.house(1))));
     assert!(helper.app.take_touched().is_empty());
+}
+
+#[test]
+fn the_history_says_in_words_what_was_found_wanting_and_hides_what_is_masked() {
+    let helper = Helper::new();
+    let guarantees = ["water", "schooling"].map(|what| Guarantee { what: what.into(), met: false }).to_vec();
+    helper.visit(0, Visit { guarantees, note: Some("身份证 452226196801010011".into()), ..Visit::default() });
+    let income = BTreeMap::from([("income_per_capita".to_owned(), Scalar::Int(812_300))]);
+    helper.app.update_household(helper.house(0), income, None).unwrap();
+    let history = helper.app.timeline(helper.house(0)).unwrap();
+    let words: Vec<_> = history.iter().map(|row| row.words.as_str()).collect();
+    assert!(words.iter().any(|words| words.contains("诉求：饮水；诉求：上学")), "{words:?}");
+    let told = serde_json::to_string(&history).unwrap();
+    assert!(!told.contains("452226196801010011") && !told.contains("8123"), "{told}");
 }

@@ -523,6 +523,20 @@ to_choose: boolean,
  */
 masked: boolean, };
 
+export type FactTold = { 
+/**
+ * The key under which it is kept.
+ */
+key: string, 
+/**
+ * What the field calls it.
+ */
+label: string, 
+/**
+ * The value, masked where its class asks for it; none means it was cleared.
+ */
+value: Scalar, };
+
 export type FindingRow = { 
 /**
  * `pass`, `warn` or `fail`.
@@ -535,7 +549,11 @@ rule: string,
 /**
  * What is found, and what it would have to be.
  */
-sentence: string, };
+sentence: string, 
+/**
+ * The rule with the figures it saw and the one that would mend it, for a screen to put in its own words.
+ */
+finding: JsonValue, };
 
 export type GrantRow = { 
 /**
@@ -599,9 +617,13 @@ number: number | null,
  */
 to_verify: boolean, 
 /**
- * In words, masked.
+ * In Chinese words, masked, for a terminal.
  */
-words: string, };
+words: string, 
+/**
+ * The same, for a screen to put in its own words.
+ */
+told: Told, };
 
 export type HouseholdCard = { 
 /**
@@ -1100,6 +1122,56 @@ drafts: Array<OpenDraft>,
  * Households not written about for long, counted whole.
  */
 long_unseen: number, };
+
+export type Told = { "told": "visit", 
+/**
+ * The visit.
+ */
+visit: Visit, } | { "told": "change", 
+/**
+ * Which, to what.
+ */
+facts: Array<FactTold>, } | { "told": "strike", 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The head of the household it was moved to, where that is why.
+ */
+moved_to: string | null, } | { "told": "remark", 
+/**
+ * In words.
+ */
+text: string, } | { "told": "registration" } | { "told": "need_step", 
+/**
+ * 登记 0, 受理 1, 办理 2, 办结 3, 评价 4.
+ */
+step: number, 
+/**
+ * What was done.
+ */
+result: string | null, } | { "told": "absent", 
+/**
+ * The file.
+ */
+file: string, } | { "told": "absent_answer", 
+/**
+ * What it is in truth.
+ */
+answer: string, } | { "told": "placement_wanted", 
+/**
+ * Why.
+ */
+reason: string, } | { "told": "placement" } | { "told": "grant", 
+/**
+ * As what.
+ */
+duty: string, } | { "told": "grant_end", 
+/**
+ * Why.
+ */
+reason: string, } | { "told": "other" };
 
 export type Touched = { 
 /**

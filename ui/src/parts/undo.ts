@@ -1,7 +1,7 @@
 /** Ten seconds to take a saved visit back. */
 import { ref } from "vue";
 import { call } from "../api/call";
-import { t } from "../words";
+import { kept } from "../words";
 
 const SECONDS = 10;
 
@@ -27,5 +27,5 @@ export function forgetUndo(): void {
 export async function undo(): Promise<void> {
   const now = undoable.value;
   forgetUndo();
-  if (now) await call("strike_visit", { visit: now.visit, reason: t("strike.undone") });
+  if (now) await call("strike_visit", { visit: now.visit, reason: kept("strike", "undone") });
 }

@@ -297,4 +297,9 @@ export default {
   "rule.same_scope": "Different scopes cannot be compared; agree on one first.",
   "rule_name.against_records": "Against the records",
   "rule.against_records": "The published figure differs from the records; open the figure and decide which is right.",
+  "column.\u6237\u6570": "households",
+  "column.\u4eba\u6570": "people",
+  "duty.\u5e2e\u6276\u8d23\u4efb\u4eba": "helper in charge",
+  "duty.\u7b2c\u4e00\u4e66\u8bb0": "first secretary",
+  "strike.undone": "Tapped by mistake, undone at once",
 };

@@ -297,4 +297,9 @@ export default {
   "rule.same_scope": "统计范围不同，不能比较，请先统一口径。",
   "rule_name.against_records": "与记录核对",
   "rule.against_records": "来文的数与记录不符，点开报表里的数看名单，再定谁对。",
+  "column.\u6237\u6570": "户数",
+  "column.\u4eba\u6570": "人数",
+  "duty.\u5e2e\u6276\u8d23\u4efb\u4eba": "帮扶责任人",
+  "duty.\u7b2c\u4e00\u4e66\u8bb0": "第一书记",
+  "strike.undone": "点错了，当场撤回",
 };

@@ -38,6 +38,17 @@ export function coded(group: string, code: string, otherwise = code): string {
   return words[`${group}.${code}`] ?? otherwise;
 }
 
+/** A phrase as it is written down: in the county's language, whatever the screens speak. */
+export function kept(group: string, code: string): string {
+  return (zh as Record<string, string>)[`${group}.${code}`] ?? code;
+}
+
+/** A phrase that was written down, in the language of the screens; a person's own words stand as they are. */
+export function known(group: string, phrase: string): string {
+  const found = Object.entries(zh).find(([key, words]) => key.startsWith(`${group}.`) && words === phrase);
+  return found ? coded(group, found[0].slice(group.length + 1), phrase) : coded(group, phrase);
+}
+
 /** Who wrote it: by name where they are known here, else the county for what came from its desk. */
 export function who(name: string | null, source: string): string {
   return name ?? t(source === "table" || source === "office" ? "who.county" : "who.unknown");

@@ -1,0 +1,138 @@
+//! What was written about a household, told apart by kind and masked, so that every screen can say it in its own language.
+
+use crate::card::mask;
+use crate::moving;
+use crate::visiting::masked;
+use lianhu_core::change::{Change, Put};
+use lianhu_core::directive::{Grant, GrantEnd};
+use lianhu_core::entry::kind;
+use lianhu_core::field;
+use lianhu_core::mask::mask_certificates_in_text;
+use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
+use lianhu_core::scalar::Scalar;
+use lianhu_core::visit::Visit;
+use lianhu_ledger::Happened;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// One thing that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum Told {
+    /// A visit, or a correction of one: then it names what it amends.
+    Visit {
+        /// The visit.
+        visit: Box<Visit>,
+    },
+    /// Facts were changed.
+    Change {
+        /// Which, to what.
+        facts: Vec<FactTold>,
+    },
+    /// A record was struck.
+    Strike {
+        /// Why.
+        reason: String,
+        /// The head of the household it was moved to, where that is why.
+        moved_to: Option<String>,
+    },
+    /// A remark to somebody else's record.
+    Remark {
+        /// In words.
+        text: String,
+    },
+    /// The household was met for the first time.
+    Registration,
+    /// A need went a step further.
+    NeedStep {
+        /// 登记 0, 受理 1, 办理 2, 办结 3, 评价 4.
+        step: u8,
+        /// What was done.
+        result: Option<String>,
+    },
+    /// A newer roster no longer names somebody.
+    Absent {
+        /// The file.
+        file: String,
+    },
+    /// That was answered.
+    AbsentAnswer {
+        /// What it is in truth.
+        answer: String,
+    },
+    /// Another place was asked for.
+    PlacementWanted {
+        /// Why.
+        reason: String,
+    },
+    /// The household was placed.
+    Placement,
+    /// It was entrusted.
+    Grant {
+        /// As what.
+        duty: String,
+    },
+    /// It was taken back.
+    GrantEnd {
+        /// Why.
+        reason: String,
+    },
+    /// Something that a later version knows.
+    Other,
+}
+
+/// A fact as it was put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct FactTold {
+    /// The key under which it is kept.
+    pub key: String,
+    /// What the field calls it.
+    pub label: String,
+    /// The value, masked where its class asks for it; none means it was cleared.
+    pub value: Scalar,
+}
+
+impl Told {
+    /// Reads what happened. What cannot be read is something of a later version.
+    pub(crate) fn of(happened: &Happened) -> Self {
+        let text = |text: String| mask_certificates_in_text(&text);
+        let read =
+            match happened.kind {
+                kind::VISIT => body::<Visit>(happened).map(|mut visit| {
+                    masked(&mut visit);
+                    Self::Visit { visit: Box::new(visit) }
+                }),
+                kind::CHANGE => body::<Change>(happened)
+                    .map(|change| Self::Change { facts: change.puts.iter().filter_map(fact).collect() }),
+                kind::STRIKE => body::<Strike>(happened).map(|strike| {
+                    let moved_to = moving::moved_to(&strike.reason).map(str::to_owned);
+                    Self::Strike { reason: text(strike.reason), moved_to }
+                }),
+                kind::REMARK => body::<Remark>(happened).map(|remark| Self::Remark { text: text(remark.text) }),
+                kind::REGISTRATION => Some(Self::Registration),
+                kind::NEED_STEP => body::<NeedStep>(happened)
+                    .map(|step| Self::NeedStep { step: step.step, result: step.result.map(text) }),
+                kind::ABSENT => body::<Absent>(happened).map(|absent| Self::Absent { file: absent.file }),
+                kind::ABSENT_ANSWER => {
+                    body::<AbsentAnswer>(happened).map(|answer| Self::AbsentAnswer { answer: text(answer.answer) })
+                }
+                kind::PLACEMENT_WANTED => body::<PlacementWanted>(happened)
+                    .map(|wanted| Self::PlacementWanted { reason: text(wanted.reason) }),
+                kind::PLACEMENT => Some(Self::Placement),
+                kind::GRANT => body::<Grant>(happened).map(|grant| Self::Grant { duty: grant.duty }),
+                kind::GRANT_END => body::<GrantEnd>(happened).map(|end| Self::GrantEnd { reason: text(end.reason) }),
+                _ => None,
+            };
+        read.unwrap_or(Self::Other)
+    }
+}
+
+fn body<T: for<'b> minicbor::Decode<'b, ()>>(happened: &Happened) -> Option<T> {
+    minicbor::decode(&happened.body).ok()
+}
+
+/// A fact as it may be shown; keys that no field names are shown to nobody.
+fn fact(put: &Put) -> Option<FactTold> {
+    let field = field::field_of_key(&put.key)?;
+    Some(FactTold { key: put.key.clone(), label: field.label.to_owned(), value: mask(field, put.value.clone()) })
+}

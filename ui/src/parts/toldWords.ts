@@ -1,0 +1,32 @@
+/** What was written about a household, in the words of the screens: never a code, never another language than the person's. */
+import type { Told } from "../api/bindings";
+import { coded, known, t } from "../words";
+import { hidden, labelOf, textOf } from "./fact";
+import { visitWords } from "./visitWords";
+
+/** What of it the name of its kind does not say already; may be nothing. */
+export function toldWords(told: Told): string {
+  switch (told.told) {
+    case "visit":
+      return [told.visit.amends?.length ? t("told.amended") : "", visitWords(told.visit)].filter(Boolean).join(t("join.clause"));
+    case "change":
+      return told.facts.map((fact) => `${labelOf(fact)} ${hidden(fact.value) ? t("fact.hidden") : textOf(fact.key, fact.value)}`).join(t("join.clause"));
+    case "strike":
+      return told.moved_to === null ? known("strike", told.reason) : t("told.moved", { head: told.moved_to });
+    case "remark":
+      return told.text;
+    case "need_step":
+      return [coded("need_step", String(told.step)), told.result].filter(Boolean).join(t("join.clause"));
+    case "absent":
+      return t("told.absent", { file: told.file });
+    case "absent_answer":
+      return known("answer", told.answer);
+    case "placement_wanted":
+    case "grant_end":
+      return told.reason;
+    case "grant":
+      return coded("duty", told.duty);
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { FindingRow, Told } from "../src/api/bindings";
+import { findingWords } from "../src/parts/findingWords";
+import { toldWords } from "../src/parts/toldWords";
+import { LANGUAGES, speak } from "../src/words";
+
+const dir = join(import.meta.dirname, "../src/screens");
+/** The pages of a household are told apart by `HouseholdPages`; each has its own 说明. */
+const files = readdirSync(dir).filter((file) => file.endsWith(".vue") && file !== "HouseholdPages.vue");
+const text = (file: string) => readFileSync(join(dir, file), "utf8");
+const helpOf = (file: string) => /help="(help\.[a-z_]+)"/.exec(text(file))?.[1];
+
+afterEach(() => speak("zh-CN"));
+
+describe("every screen", () => {
+  it("has a 说明 of its own", () => {
+    const without = files.filter((file) => !helpOf(file));
+    expect(without).toEqual([]);
+    expect(new Set(files.map(helpOf)).size).toBe(files.length);
+    expect(files.length).toBeGreaterThan(18);
+  });
+
+  it("says it in one to eight lines, in both languages", () => {
+    for (const words of Object.values(LANGUAGES) as Record<string, string>[]) {
+      const lines = files.map((file) => [file, (words[helpOf(file) ?? ""] ?? "").split("\n").filter((line) => line.trim()).length] as const);
+      expect(lines.filter(([, n]) => n < 1 || n > 8)).toEqual([]);
+    }
+  });
+
+  it("says what to do where a list is empty", () => {
+    const mute = files.flatMap((file) => [...text(file).matchAll(/<Empty\b[^>]*>/g)].filter(([tag]) => !tag.includes(":next=")).map(([tag]) => `${file} ${tag}`));
+    expect(mute).toEqual([]);
+  });
+});
+
+const CODES = /\b(water|food|clothing|schooling|insurance|housing|head|home|market|twice|still_here|undone)\b/;
+
+describe("the history", () => {
+  const visit = { with: [], unchanged: false, amends: [], day: "2026-09-21", who_met: "head", mode: "home", guarantees: [{ what: "water", met: false }], needs: [], promises: [], aid: [] };
+  const all: Told[] = [
+    { told: "visit", visit },
+    { told: "visit", visit: { ...visit, amends: ["ab"] } },
+    { told: "change", facts: [{ key: "income_per_capita", label: "人均纯收入", value: "••" }, { key: "phone", label: "联系电话", value: null }] },
+    { told: "strike", reason: "记重了", moved_to: null },
+    { told: "strike", reason: "twice", moved_to: null },
+    { told: "strike", reason: "记错户了，移到 覃志明 家", moved_to: "覃志明" },
+    { told: "need_step", step: 3, result: null },
+    { told: "absent", file: "名单.xlsx" },
+    { told: "absent_answer", answer: "still_here" },
+    { told: "grant", duty: "帮扶责任人" },
+  ];
+
+  it("shows no code, in Chinese", () => {
+    for (const told of all) expect(toldWords(told)).not.toMatch(CODES);
+    expect(toldWords(all[0]!)).toContain("饮水");
+    expect(toldWords(all[8]!)).toBe("人还在");
+  });
+
+  it("shows no Chinese of the program's in English", () => {
+    speak("en");
+    expect(toldWords(all[3]!)).toBe("Recorded twice");
+    expect(toldWords(all[4]!)).toBe("Recorded twice");
+    expect(toldWords(all[5]!)).toBe("wrong household; moved to 覃志明");
+    for (const told of [all[0]!, all[1]!, all[2]!, all[6]!, all[9]!]) expect(toldWords(told)).not.toMatch(/[一-龥]/);
+  });
+});
+
+describe("a finding", () => {
+  const row = (rule: string, verdict: string, detail: object, suggestion: object | null = null): FindingRow =>
+    ({ verdict, rule, sentence: "中文", finding: { verdict, detail: { rule, ...detail }, suggestion } }) as FindingRow;
+
+  it("says its figures and what would mend them, in the language of the screens", () => {
+    const sum = row("sum", "fail", { what: "人数", parts: [["2018", 40], ["2019", 60]], found: 100, stated: 467 }, { label: "2018", column: "人数", value: 407 });
+    speak("en");
+    expect(findingWords(sum)).toBe("people: 2 rows add up to 100, 467 is stated, off by 367. If the total is right, people of 2018 should be 407.");
+    expect(findingWords(row("load", "warn", {}))).not.toMatch(/[一-龥]/);
+    speak("zh-CN");
+    expect(findingWords(sum)).toContain("差 367");
+    expect(findingWords(row("load", "warn", {}))).toBe("中文");
+  });
+});
