@@ -22,6 +22,20 @@ export function askAnew(): void {
   listeners.forEach((tell) => tell([]));
 }
 
+/** Hears, a moment later and once for many, that something changed; gives back how to stop. */
+export function onChanged(tell: () => void): () => void {
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  const listener: Listener = () => {
+    clearTimeout(soon);
+    soon = setTimeout(tell, 60);
+  };
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    clearTimeout(soon);
+  };
+}
+
 export interface Asked<T> {
   data: ShallowRef<T | null>;
   trouble: ShallowRef<Trouble | null>;
@@ -49,16 +63,7 @@ export function useAsk<N extends Name>(name: N, args: () => Args<N> | null): Ask
       if (mine === asking) loading.value = false;
     }
   }
-  let soon: ReturnType<typeof setTimeout> | undefined;
-  const tell: Listener = () => {
-    clearTimeout(soon);
-    soon = setTimeout(() => void again(), 60);
-  };
-  listeners.add(tell);
-  onScopeDispose(() => {
-    listeners.delete(tell);
-    clearTimeout(soon);
-  });
+  onScopeDispose(onChanged(() => void again()));
   watch(() => JSON.stringify(args()), () => void again(), { immediate: true });
   return { data, trouble, loading, again };
 }
