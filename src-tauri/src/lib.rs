@@ -64,5 +64,19 @@ fn show(tauri: &AppHandle) -> tauri::Result<WebviewWindow> {
     let window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default());
     #[cfg(desktop)]
     let window = window.title("联户").inner_size(1280.0, 800.0).min_inner_size(320.0, 480.0).center();
+    #[cfg(debug_assertions)]
+    let window = window.initialization_script(KEEP_TROUBLES);
     window.build()
 }
+
+/// In a window built for trying out, what went wrong in the page is kept for whoever tries it.
+#[cfg(debug_assertions)]
+const KEEP_TROUBLES: &str = "
+    globalThis.__troubles = [];
+    const keep = (what) => globalThis.__troubles.push(String(what).slice(0, 300));
+    addEventListener('error', (event) => keep(event.message ?? event.target?.src ?? event));
+    addEventListener('unhandledrejection', (event) => keep(event.reason?.code ?? event.reason));
+    addEventListener('securitypolicyviolation', (event) => keep(`${event.violatedDirective} ${event.blockedURI}`));
+    const error = console.error;
+    console.error = (...words) => { keep(words.join(' ')); error(...words); };
+";

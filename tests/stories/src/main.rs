@@ -1,0 +1,48 @@
+//! What people do with lianhu, done in the real window on a screen without a monitor: seen, tapped, typed.
+//! `lianhu-stories --programs DIR --pictures DIR [--only STORY]`; the programs are built beforehand (`cargo xtask stories`).
+
+mod county;
+mod deciding;
+mod driver;
+mod people;
+mod play;
+mod preparing;
+mod reporting;
+mod stage;
+mod tour;
+mod visiting;
+mod window;
+
+use anyhow::Result;
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The command line.
+#[derive(Parser)]
+struct Line {
+    /// Where the built programs lie
+    #[arg(long, default_value = "target/debug")]
+    programs: PathBuf,
+    /// Where pictures and logs go
+    #[arg(long, default_value = "target/stories")]
+    pictures: PathBuf,
+    /// The repository, for the sample workbooks
+    #[arg(long, default_value = ".")]
+    root: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match run(&Line::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(line: &Line) -> Result<()> {
+    let stage = stage::Stage::open(&std::path::absolute(&line.programs)?, &std::path::absolute(&line.pictures)?)?;
+    play::play(&stage, &std::path::absolute(&line.root)?)
+}

@@ -1,0 +1,118 @@
+//! The stories in their order: each goes on from where the one before it left the county.
+
+use crate::county::County;
+use crate::people::Slip;
+use crate::stage::Stage;
+use crate::tour::{self, Stop};
+use crate::window::{Size, Window};
+use crate::{deciding, people, preparing, reporting, visiting};
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+use std::time::Instant;
+
+/// Plays all of them.
+pub(crate) fn play(stage: &Stage, root: &Path) -> Result<()> {
+    let begun = Instant::now();
+    let tell = |what: &str| println!("[{:>3} s] {what}", begun.elapsed().as_secs());
+    tell("县里：第一次打开，导入名单和结对花名册");
+    let (mut county, code) = County::found(stage)?;
+    let mut admin = preparing::first_run(stage, &county, &code)?;
+    preparing::import(&mut admin, root)?;
+    tell("县里：添第一书记，出纸条");
+    preparing::add_first_secretary(&mut admin, "韦青山", "北召店村")?;
+    let slips = preparing::slips(&mut admin)?;
+    let [one, two] = helpers(&slips)?;
+
+    tell("帮扶干部：第一次打开");
+    let mut first = visiting::first_run(stage, &county, "first", &one.code)?;
+    let heads = visiting::heads(&first)?;
+    ensure!(heads.len() >= 2, "{} households for {}", heads.len(), one.person);
+    let (calm, shared) = (first_of(&heads, 0)?, first_of(&heads, 1)?);
+    tell("县里：把一户也交给第二个人");
+    preparing::entrust(&mut admin, &two.person, shared)?;
+    let mut second = visiting::first_run(stage, &county, "second", &two.code)?;
+
+    tell("山上：没有信号");
+    county.stop()?;
+    visiting::nothing_changed(&mut first, calm)?;
+    first.close()?;
+    tell("山上：每点一下就没电");
+    visiting::dies_after_every_tap(stage, "first", shared)?;
+    let mut first = Window::open(stage, "first", Size::Phone)?;
+    visiting::much_to_write(&mut first, shared)?;
+    visiting::another_number(&mut second, shared, "13687654321")?;
+
+    tell("乡镇：交到县里，两种说法，定一个");
+    county.start()?;
+    preparing::hand_in(&mut first)?;
+    first.picture("exchange-done")?;
+    preparing::hand_in(&mut second)?;
+    preparing::hand_in(&mut first)?;
+    deciding::choose(&mut first, shared, &two.person)?;
+
+    tell("县里：报表，点开一个数，导出");
+    reporting::report(&mut admin, [calm, shared])?;
+    reporting::export(&mut admin)?;
+
+    tell("第一书记：看本村");
+    let secretary = slips.iter().find(|slip| slip.person == "韦青山").context("no slip for the first secretary")?;
+    let mut village = people::enrol(stage, &county, "village", Size::Phone, &secretary.code)?;
+    village.see("跳过")?;
+    village.tap("跳过")?;
+
+    tell("每一屏，两种大小、两种语言、两种字号");
+    let household = household(&mut first, shared)?;
+    let looked = tour::walk(&mut first, "helper", &helper_stops(&household), root)?
+        + tour::walk(&mut village, "secretary", &secretary_stops(), root)?
+        + tour::walk(&mut admin, "county", &county_stops(), root)?;
+    tell(&format!("看过 {looked} 屏，没有毛病"));
+    second.close()?;
+    first.close()?;
+    village.close()?;
+    admin.close()
+}
+
+/// Two people with a slip whose names nobody else has.
+fn helpers(slips: &[Slip]) -> Result<[&Slip; 2]> {
+    let alone = |slip: &&Slip| slips.iter().filter(|other| other.person == slip.person).count() == 1;
+    let mut found = slips.iter().filter(|slip| slip.person != "韦青山").filter(alone);
+    Ok([found.next().context("no helper")?, found.next().context("one helper only")?])
+}
+
+fn first_of(heads: &[String], at: usize) -> Result<&str> {
+    Ok(heads.get(at).context("too few households")?.as_str())
+}
+
+/// The address of the household whose card the helper opens.
+fn household(helper: &mut Window<'_>, head: &str) -> Result<String> {
+    helper.tap("户")?;
+    helper.at("households")?;
+    helper.tap(head)?;
+    helper.at("household")?;
+    Ok(helper.ask("return location.hash.replace('#/', '')")?.as_str().unwrap_or_default().to_owned())
+}
+
+fn helper_stops(household: &str) -> Vec<Stop> {
+    vec![
+        Stop::new("today", "today"),
+        Stop::new("households", "households"),
+        Stop::new("household", household),
+        Stop::new("visit", format!("{household}/visit")),
+        Stop::new("facts", format!("{household}/facts")),
+        Stop::new("timeline", format!("{household}/timeline")),
+        Stop::new("register", "register"),
+        Stop::new("exchange", "exchange"),
+        Stop::new("attention", "attention"),
+        Stop::new("more", "more"),
+    ]
+}
+
+fn secretary_stops() -> Vec<Stop> {
+    vec![Stop::new("village", "village"), Stop::new("conflicts", "conflicts"), Stop::new("today", "today")]
+}
+
+fn county_stops() -> Vec<Stop> {
+    ["report", "import", "people", "entrust", "slips", "places", "conflicts", "attention", "households"]
+        .map(|name| Stop::new(name, name))
+        .to_vec()
+}

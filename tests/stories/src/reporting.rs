@@ -1,0 +1,38 @@
+//! The county reports: figures, the records behind one, what cannot be, and the workbook.
+
+use crate::preparing::hand_in;
+use crate::window::Window;
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+
+/// The report counts the three visits once each, and a figure opens them.
+pub(crate) fn report(admin: &mut Window<'_>, heads: [&str; 2]) -> Result<()> {
+    hand_in(admin)?;
+    admin.tap("报表")?;
+    admin.at("report")?;
+    admin.see("第 ")?;
+    for (name, figure) in [("户数", "272"), ("人数", "1094"), ("走访次数", "3"), ("走访户数", "2")] {
+        admin.see(&format!("{name} {figure}"))?;
+    }
+    admin.picture("report")?;
+    admin.tap("走访户数 2")?;
+    admin.at("behind")?;
+    for head in heads {
+        admin.see(head)?;
+    }
+    admin.picture("behind")?;
+    admin.tap("报表")?;
+    admin.at("report")
+}
+
+/// The workbook lies where the words say.
+pub(crate) fn export(admin: &mut Window<'_>) -> Result<()> {
+    admin.tap("导出 .xlsx")?;
+    admin.see("已存到")?;
+    let words = admin.words()?;
+    let after = words.split("已存到 ").nth(1).context("no path")?;
+    let path = after.split(".xlsx").next().map(|path| format!("{path}.xlsx")).context("no path")?;
+    let length = std::fs::metadata(Path::new(&path)).with_context(|| path.clone())?.len();
+    ensure!(length > 4_000, "{path} holds {length} bytes");
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! A real window and a person before it: taps what can be seen, types, reads. There is no way past the controls.
+
+use crate::driver::Driver;
+use crate::stage::Stage;
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::Client;
+use fantoccini::elements::{Element, ElementRef};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// How long something is waited for before it counts as missing.
+const PATIENCE: Duration = Duration::from_secs(20);
+const BETWEEN: Duration = Duration::from_millis(25);
+/// What every script knows about the page.
+const PAGE: &str = include_str!("page.js");
+/// How a driver names an element in JSON.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The two sizes every screen is looked at in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    Phone,
+    Desktop,
+}
+
+impl Size {
+    /// Pixels, wide and high.
+    pub(crate) fn pixels(self) -> (u32, u32) {
+        match self {
+            Self::Phone => (390, 844),
+            Self::Desktop => (1280, 800),
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Desktop => "desktop",
+        }
+    }
+}
+
+/// An open window.
+pub(crate) struct Window<'s> {
+    stage: &'s Stage,
+    runtime: Runtime,
+    client: Option<Client>,
+    home: PathBuf,
+    size: Size,
+    /// Taps so far.
+    pub(crate) taps: usize,
+    /// Characters typed so far.
+    pub(crate) typed: usize,
+    // Last: it ends the window's process.
+    _driver: Driver,
+}
+
+impl<'s> Window<'s> {
+    /// Opens the window of a home and waits until a screen stands.
+    pub(crate) fn open(stage: &'s Stage, home: &str, size: Size) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let driver = Driver::start(stage)?;
+        let home = stage.room(home);
+        let client = driver.open(&runtime, &stage.program("lianhu-desktop"), &home)?;
+        let mut window = Self { stage, runtime, client: Some(client), home, size, taps: 0, typed: 0, _driver: driver };
+        window.resize(size)?;
+        window.wait_for("a screen", "return at() !== ''")?;
+        Ok(window)
+    }
+
+    pub(crate) fn size(&self) -> Size {
+        self.size
+    }
+
+    fn client(&self) -> Result<&Client> {
+        self.client.as_ref().context("the window is closed")
+    }
+
+    /// Makes the window this size.
+    pub(crate) fn resize(&mut self, size: Size) -> Result<()> {
+        let (wide, high) = size.pixels();
+        self.runtime.block_on(self.client()?.set_window_size(wide, high))?;
+        self.size = size;
+        self.wait_for("the new size", &format!("return innerWidth === {wide} && innerHeight === {high}"))
+    }
+
+    /// Asks the page; `script` returns something.
+    pub(crate) fn ask(&self, script: &str) -> Result<Value> {
+        let script = format!("{PAGE}\n{script}");
+        Ok(self.runtime.block_on(self.client()?.execute(&script, Vec::new()))?)
+    }
+
+    /// Asks the page something that takes a while; `script` calls `done(answer)`.
+    pub(crate) fn ask_later(&self, script: &str) -> Result<Value> {
+        let script = format!("const done = arguments[arguments.length - 1];\n{PAGE}\n{script}");
+        Ok(self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()))?)
+    }
+
+    /// Waits until the page answers true; tells what could be seen if it never does.
+    pub(crate) fn wait_for(&self, what: &str, script: &str) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.ask(script);
+            if matches!(answer, Ok(Value::Bool(true))) {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                bail!("waited in vain for {what}: {}", self.told(answer.err().map(|error| error.to_string())));
+            }
+            std::thread::sleep(BETWEEN);
+        }
+    }
+
+    /// What a person before the window could say about it, for the message of a story that stumbled.
+    fn told(&self, error: Option<String>) -> String {
+        self.picture("stumbled").ok();
+        let seen = self.ask("return [at(), names().slice(0, 60), document.body.innerText.slice(0, 1200), troubles()]");
+        format!("{} {}", error.unwrap_or_default(), seen.unwrap_or_default())
+    }
+
+    /// Waits until these words can be read.
+    pub(crate) fn see(&self, words: &str) -> Result<()> {
+        println!("    sees {words}");
+        let script = format!("return plain(document.body.innerText).includes(plain({}))", json!(words));
+        self.wait_for(&format!("“{words}”"), &script)
+    }
+
+    /// Waits until these words can no longer be read.
+    pub(crate) fn see_no(&self, words: &str) -> Result<()> {
+        let script = format!("return !plain(document.body.innerText).includes(plain({}))", json!(words));
+        self.wait_for(&format!("no “{words}”"), &script)
+    }
+
+    /// Waits until this screen stands.
+    pub(crate) fn at(&self, screen: &str) -> Result<()> {
+        println!("    stands at {screen}");
+        self.wait_for(&format!("the screen {screen}"), &format!("return at() === {}", json!(screen)))
+    }
+
+    /// All words that can be read.
+    pub(crate) fn words(&self) -> Result<String> {
+        Ok(self.ask("return plain(document.body.innerText)")?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What a field holds.
+    pub(crate) fn value(&self, field: &str) -> Result<String> {
+        let found = self.ask(&format!("return control({}, true)?.value ?? null", json!(field)))?;
+        Ok(found.as_str().with_context(|| format!("no field {field}"))?.to_owned())
+    }
+
+    /// Whether a chip is pressed.
+    pub(crate) fn pressed(&self, name: &str) -> Result<bool> {
+        let found = self.ask(&format!("return control({})?.getAttribute('aria-pressed') === 'true'", json!(name)))?;
+        Ok(found == Value::Bool(true))
+    }
+
+    /// Taps a button of the screen itself where the list of places has one of the same name.
+    fn tap_in_main(&mut self, name: &str) -> Result<()> {
+        println!("    taps {name}");
+        let script = format!(
+            "return [...document.querySelectorAll('main button')].find((one) => plain(one.innerText) === {})",
+            json!(name)
+        );
+        let element = self.element(&self.ask(&script)?)?;
+        self.runtime.block_on(element.click())?;
+        self.taps += 1;
+        Ok(())
+    }
+
+    fn element(&self, found: &Value) -> Result<Element> {
+        let id = found.get(ELEMENT).and_then(Value::as_str).context("no element")?.to_owned();
+        Ok(Element::from_element_id(self.client()?.clone(), ElementRef::from(id)))
+    }
+
+    fn find(&self, name: &str, fields_only: bool) -> Result<Element> {
+        let script = format!("return control({}, {fields_only})", json!(name));
+        self.wait_for(
+            &format!("the control “{name}”"),
+            &format!("return control({}, {fields_only}) !== null", json!(name)),
+        )?;
+        self.element(&self.ask(&script)?)
+    }
+
+    /// Taps the control of this name, as a thumb would.
+    pub(crate) fn tap(&mut self, name: &str) -> Result<()> {
+        println!("    taps {name}");
+        let begun = Instant::now();
+        loop {
+            let element = self.find(name, false)?;
+            let done = self.runtime.block_on(element.click());
+            match done {
+                Ok(()) => break,
+                // Something that just moved is in the way; a person would wait for it too.
+                Err(_) if begun.elapsed() < PATIENCE => std::thread::sleep(BETWEEN),
+                Err(error) => bail!("“{name}” cannot be tapped: {}", self.told(Some(error.to_string()))),
+            }
+        }
+        self.taps += 1;
+        Ok(())
+    }
+
+    /// Taps a field and types into it.
+    pub(crate) fn fill(&mut self, field: &str, text: &str) -> Result<()> {
+        println!("    fills {field}");
+        let element = self.find(field, true)?;
+        self.runtime.block_on(element.click())?;
+        self.taps += 1;
+        self.type_on(field, text)
+    }
+
+    /// Types into a field that is tapped already.
+    fn type_on(&mut self, field: &str, text: &str) -> Result<()> {
+        let element = self.find(field, true)?;
+        self.runtime.block_on(element.send_keys(text))?;
+        self.typed += text.chars().count();
+        Ok(())
+    }
+
+    /// Chooses an option of a list by its words.
+    pub(crate) fn choose(&mut self, list: &str, option: &str) -> Result<()> {
+        let element = self.find(list, true)?;
+        self.runtime.block_on(element.select_by_label(option))?;
+        self.taps += 2;
+        Ok(())
+    }
+
+    /// Hands a file to the file field of this name.
+    pub(crate) fn hand(&mut self, field: &str, file: &Path) -> Result<()> {
+        let element = self.find(field, true)?;
+        self.runtime.block_on(element.send_keys(&file.to_string_lossy()))?;
+        self.taps += 1;
+        Ok(())
+    }
+
+    /// Hands a workbook in, and takes it in once it was tried dry.
+    pub(crate) fn take_in(&mut self, field: &str, file: &Path) -> Result<()> {
+        self.hand(field, file)?;
+        self.see("试读结果")?;
+        let inner =
+            "return [...document.querySelectorAll('main button')].some((one) => plain(one.innerText) === '导入')";
+        self.wait_for("the button 导入", inner)?;
+        self.tap_in_main("导入")?;
+        self.see("已导入本机")
+    }
+
+    /// Takes a picture.
+    pub(crate) fn picture(&self, name: &str) -> Result<PathBuf> {
+        let bytes = self.runtime.block_on(self.client()?.screenshot())?;
+        let path = self.stage.picture(&format!("{name}.png"));
+        fs::write(&path, bytes)?;
+        Ok(path)
+    }
+
+    /// What went wrong in the page since it was opened.
+    pub(crate) fn troubles(&self) -> Result<Vec<String>> {
+        let found = self.ask("return troubles()")?;
+        Ok(serde_json::from_value(found)?)
+    }
+
+    /// The window's process, found by its home.
+    fn process(&self) -> Result<u32> {
+        let home = self.home.to_string_lossy().into_owned();
+        for entry in fs::read_dir("/proc")?.flatten() {
+            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+            let Ok(line) = fs::read(entry.path().join("cmdline")) else { continue };
+            let words: Vec<_> = line.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+            let window = words.first().is_some_and(|program| program.ends_with("lianhu-desktop"));
+            if window && words.iter().any(|word| *word == home) {
+                return Ok(id);
+            }
+        }
+        bail!("the window's process is not there")
+    }
+
+    /// kill -9: nothing of the program has a chance to tidy up.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        let killed = Command::new("kill").args(["-9", &self.process()?.to_string()]).status()?;
+        ensure!(killed.success(), "the window could not be killed");
+        self.client = None;
+        Ok(())
+    }
+
+    /// Closes the window as a person does.
+    pub(crate) fn close(mut self) -> Result<()> {
+        if let Some(client) = self.client.take() {
+            self.runtime.block_on(client.close())?;
+        }
+        Ok(())
+    }
+}
