@@ -6,7 +6,7 @@ use crate::visiting::shown;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Source};
 use lianhu_core::field::{self, Class, Merge};
-use lianhu_core::ids::PersonId;
+use lianhu_core::ids::{EntryName, PersonId};
 use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::scalar::Scalar;
 use lianhu_ledger::{GrantRow, HouseholdPage, HouseholdRow, NeedRow, PromiseRow, Said, VisitQuery, VisitRow};
@@ -43,6 +43,8 @@ pub struct Chip {
 /// One person's saying it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ChipBy {
+    /// The entry in which they say it: by it a statement is chosen without being unmasked.
+    pub entry: EntryName,
     /// Their name, where it is known here.
     pub name: Option<String>,
     /// What their clock said.
@@ -201,7 +203,7 @@ fn fact_of(key: &str, said: Vec<Said>) -> Option<Fact> {
         by: said
             .by
             .into_iter()
-            .map(|by| ChipBy { name: by.name, at: by.at, source: by.source, at_county: by.at_county })
+            .map(|by| ChipBy { entry: by.entry, name: by.name, at: by.at, source: by.source, at_county: by.at_county })
             .collect(),
     });
     Some(Fact { key: key.to_owned(), label: field.label.to_owned(), said: chips.collect(), to_choose, masked })

@@ -154,8 +154,8 @@ commands! {
     register_household(place: String, facts: Facts, persons: Vec<Facts>) -> HouseholdCard;
     /// Facts that say two things.
     conflicts(place: Option<String>, most: Option<u32>) -> Vec<Conflict>;
-    /// Decides between several statements of one fact.
-    choose_statement(household: String, key: String, value: Scalar, source: Option<Source>) -> HouseholdCard;
+    /// Decides between several statements of one fact: by an entry that says it, masked or not, or by its value.
+    choose_statement(household: String, key: String, said: Option<EntryName>, value: Option<Scalar>, source: Option<Source>) -> HouseholdCard;
     /// Answers a question that a newer roster left open.
     answer_question(question: EntryName, answer: String) -> ();
 

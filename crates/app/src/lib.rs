@@ -30,6 +30,7 @@ mod visiting;
 pub mod workbook_file;
 
 pub use app::{App, Step};
+pub use card::HouseholdCard;
 pub use commands::Command;
 pub use enrolment::{Me, Status};
 pub use error::{AppError, Result};

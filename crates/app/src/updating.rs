@@ -77,23 +77,26 @@ impl App {
         self.household(household.to_string())
     }
 
-    /// Decides between several statements: the value given counts from now on, until someone says otherwise again.
+    /// Decides between several statements: what is chosen counts from now on, until someone says otherwise again. `said` names
+    /// an entry that says it, so that a masked one need not be shown to be chosen.
     pub fn choose_statement(
         &self,
         household: String,
         key: String,
-        value: Scalar,
+        said: Option<EntryName>,
+        value: Option<Scalar>,
         source: Option<Source>,
     ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
         let mut ledger = self.ledger();
         let known = ledger.statements(id)?.remove(&key).ok_or_else(|| AppError::missing(&key))?;
-        // A masked value stands for the statement it masks, where only one fits.
-        let fits: Vec<_> = known.into_iter().map(|said| said.value).filter(|said| masks(said, &value)).collect();
-        let value = match fits.as_slice() {
-            [one] => one.clone(),
-            [] => value,
-            _ => return Err(AppError::NotUnique { what: value.to_string() }),
+        let value = match (said, value) {
+            (Some(entry), _) => {
+                let says = |said: &lianhu_ledger::Said| said.by.iter().any(|by| by.entry == entry);
+                known.into_iter().find(says).map(|said| said.value).ok_or_else(|| AppError::missing(&key))?
+            }
+            (None, Some(value)) => meant(known.into_iter().map(|said| said.value), value)?,
+            (None, None) => return Err(AppError::field("value", ProblemKind::Missing)),
         };
         ledger.write(|writing| writing.put(id, BTreeMap::from([(key, value)]), source.unwrap_or(Source::Office)))?;
         drop(ledger);
@@ -154,6 +157,16 @@ fn wrong(key: &str, value: &Scalar, today: Day) -> Option<ProblemKind> {
 
 fn under_person(person: PersonId, facts: Facts) -> Facts {
     facts.into_iter().map(|(key, value)| (field::person_key(person, &key), value)).collect()
+}
+
+/// A masked value stands for the statement it masks, where only one fits; any other is taken as it is.
+fn meant(known: impl Iterator<Item = Scalar>, sent: Scalar) -> Result<Scalar> {
+    let fits: Vec<_> = known.filter(|said| masks(said, &sent)).collect();
+    match fits.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Ok(sent),
+        _ => Err(AppError::NotUnique { what: sent.to_string() }),
+    }
 }
 
 /// Whether what was sent is this value, or the mask of it.

@@ -120,3 +120,29 @@ fn the_history_says_in_words_what_was_found_wanting_and_hides_what_is_masked() {
     let told = serde_json::to_string(&history).unwrap();
     assert!(!told.contains("452226196801010011") && !told.contains("8123"), "{told}");
 }
+
+#[test]
+fn a_masked_statement_can_be_chosen_without_being_shown() {
+    let helper = Helper::new();
+    // Alike under their masks: only the entries tell them apart.
+    helper
+        .app
+        .update_household(helper.house(0), BTreeMap::from([("phone".into(), Scalar::from("13800005551"))]), None)
+        .unwrap();
+    helper.county_says(0, "phone", "13800995551");
+    helper.exchange();
+    let fact = |card: &lianhu_app::HouseholdCard| card.facts.iter().find(|fact| fact.key == "phone").unwrap().clone();
+    let two = fact(&helper.app.household(helper.house(0)).unwrap());
+    let masks: Vec<_> = two.said.iter().map(|chip| chip.value.to_string()).collect();
+    assert_eq!((two.said.len(), masks[0] == masks[1]), (2, true), "{masks:?}");
+    let by_value =
+        helper.app.choose_statement(helper.house(0), "phone".into(), None, Some(two.said[1].value.clone()), None);
+    assert!(matches!(by_value, Err(AppError::NotUnique { .. })));
+    let shown = helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).unwrap();
+    assert_eq!(shown.len(), 2);
+    let entry = two.said[1].by[0].entry;
+    let card = helper.app.choose_statement(helper.house(0), "phone".into(), Some(entry), None, None).unwrap();
+    assert_eq!(fact(&card).said.len(), 1);
+    let chosen = helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).unwrap();
+    assert_eq!(chosen, shown[1..]);
+}

@@ -63,8 +63,8 @@ export interface Commands {
   register_household: { args: { place: string; facts: { [key in string]: Scalar }; persons: Array<{ [key in string]: Scalar }> }; returns: HouseholdCard };
   /** Facts that say two things. */
   conflicts: { args: { place?: string | null; most?: number | null }; returns: Array<Conflict> };
-  /** Decides between several statements of one fact. */
-  choose_statement: { args: { household: string; key: string; value: Scalar; source?: Source | null }; returns: HouseholdCard };
+  /** Decides between several statements of one fact: by an entry that says it, masked or not, or by its value. */
+  choose_statement: { args: { household: string; key: string; said?: EntryName | null; value?: Scalar | null; source?: Source | null }; returns: HouseholdCard };
   /** Answers a question that a newer roster left open. */
   answer_question: { args: { question: EntryName; answer: string }; returns: null };
   /** Reads a roster and takes it in, or only says what it would. */
@@ -302,6 +302,10 @@ by: Array<ChipBy>,
 counts: boolean, };
 
 export type ChipBy = { 
+/**
+ * The entry in which they say it: by it a statement is chosen without being unmasked.
+ */
+entry: EntryName, 
 /**
  * Their name, where it is known here.
  */
