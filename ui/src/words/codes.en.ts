@@ -302,4 +302,7 @@ export default {
   "duty.\u5e2e\u6276\u8d23\u4efb\u4eba": "helper in charge",
   "duty.\u7b2c\u4e00\u4e66\u8bb0": "first secretary",
   "strike.undone": "Tapped by mistake, undone at once",
+  "step.enrolment_slips": "making slips",
+  "step.entrust": "entrusting",
+  "step.take_back": "taking back",
 };

@@ -302,4 +302,7 @@ export default {
   "duty.\u5e2e\u6276\u8d23\u4efb\u4eba": "帮扶责任人",
   "duty.\u7b2c\u4e00\u4e66\u8bb0": "第一书记",
   "strike.undone": "点错了，当场撤回",
+  "step.enrolment_slips": "出纸条",
+  "step.entrust": "交给",
+  "step.take_back": "收回",
 };
