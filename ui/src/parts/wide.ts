@@ -1,6 +1,22 @@
-/** Whether the window has room for a list beside a detail. */
+/** Whether the window has room for a list beside a detail: counted in type, so that large type gets the narrow screens. */
 import { ref } from "vue";
 
-const enough = matchMedia("(min-width: 1000px)");
-export const wide = ref(enough.matches);
-enough.addEventListener("change", (now) => (wide.value = now.matches));
+/** So many times the size of the type. */
+const ENOUGH = 55;
+const root = document.documentElement;
+
+export const wide = ref(measure());
+
+function measure(): boolean {
+  const roomy = innerWidth >= ENOUGH * Number.parseFloat(getComputedStyle(root).fontSize);
+  root.classList.toggle("roomy", roomy);
+  return roomy;
+}
+
+/** As tall as the type: tells when the person or the system changes its size. */
+const type = document.createElement("div");
+type.style.cssText = "position:absolute;visibility:hidden;width:1rem;height:1rem";
+type.setAttribute("aria-hidden", "true");
+document.body.append(type);
+new ResizeObserver(() => (wide.value = measure())).observe(type);
+addEventListener("resize", () => (wide.value = measure()));
