@@ -15,7 +15,7 @@ function measure(): boolean {
 
 /** As tall as the type: tells when the person or the system changes its size. */
 const type = document.createElement("div");
-type.style.cssText = "position:absolute;visibility:hidden;width:1rem;height:1rem";
+type.style.cssText = "position:absolute;top:0;left:0;visibility:hidden;width:1rem;height:1rem";
 type.setAttribute("aria-hidden", "true");
 document.body.append(type);
 new ResizeObserver(() => (wide.value = measure())).observe(type);
