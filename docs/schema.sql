@@ -44,7 +44,7 @@ create table entry (
   bytes    blob    not null             -- as written
 ) strict;
 create index entry_about on entry (about, number);
-create index entry_waiting on entry (id) where number is null;
+create index entry_waiting on entry (envelope) where number is null;
 create index entry_envelope on entry (envelope);
 
 -- Every envelope sealed here or taken in. One that came down in a page is known by name only: its header is empty.
@@ -285,7 +285,7 @@ create table visit (
   mode       text,
   next_on    integer
 ) strict, without rowid;
-create index visit_household on visit (household, day);
+create index visit_household on visit (household, day, struck);
 create index visit_day on visit (day);
 
 -- Which record corrects which.

@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 /// A running server; it ends with this value.
 pub(crate) struct Server {
     child: Child,
+    data: PathBuf,
     /// Where it listens.
     pub(crate) at: SocketAddr,
 }
@@ -22,7 +23,7 @@ impl Server {
     /// Serves a copy of the village's county. From here on the village's own ledger knows nothing of what happens.
     pub(crate) fn over(village: &Village) -> Result<Self> {
         let data = village.dir.path().join("data");
-        let init = Command::new(program()?)
+        let init = Command::new(program("lianhu-sync-server")?)
             .args(["init", "--county", "411321", "--name", "县", "--data"])
             .arg(&data)
             .output()?;
@@ -39,14 +40,14 @@ impl Server {
 
     /// Runs the server on this data.
     pub(crate) fn run(data: &Path) -> Result<Self> {
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(program("lianhu-sync-server")?);
         command.args(["run", "--plain-http", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("the server says nothing")?).read_line(&mut line)?;
         let at = line.trim().rsplit('/').next().unwrap_or_default().parse();
         match at {
-            Ok(at) => Ok(Self { child, at }),
+            Ok(at) => Ok(Self { child, data: data.to_owned(), at }),
             Err(_) => {
                 child.kill().ok();
                 anyhow::bail!("the server does not listen: {line}")
@@ -66,6 +67,8 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+        // A copy of a whole county takes gigabytes.
+        std::fs::remove_dir_all(&self.data).ok();
     }
 }
 
@@ -74,14 +77,16 @@ pub(crate) fn road(to: SocketAddr) -> Result<HttpHub> {
     Ok(HttpHub::new(&format!("http://{to}"), Fingerprint([0; 16]))?)
 }
 
-/// The server's program, built once if it is not there in its newest form.
-fn program() -> Result<&'static Path> {
+/// A program of the product, built once with its fellows if it is not there in its newest form.
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let done = Command::new(cargo).args(["build", "-q", "--release", "-p", "lianhu-sync-server"]).status().ok()?;
-        let here = std::env::current_exe().ok()?;
-        done.success().then(|| here.with_file_name("lianhu-sync-server"))
+        let packages = ["lianhu-bench", "lianhu", "lianhu-sync-server", "xtask"].map(|name| ["-p", name]);
+        let done =
+            Command::new(cargo).args(["build", "-q", "--release"]).args(packages.as_flattened()).status().ok()?;
+        done.success().then(|| std::env::current_exe().ok()?.parent().map(Path::to_owned)).flatten()
     });
-    built.as_deref().filter(|path| path.is_file()).context("lianhu-sync-server cannot be built")
+    let path = built.as_ref().map(|dir| dir.join(name)).filter(|path| path.is_file());
+    path.with_context(|| format!("{name} cannot be built"))
 }

@@ -13,7 +13,10 @@ pub(crate) const HOUSEHOLDS: usize = 30_000;
 pub(crate) const EACH: u32 = 100;
 /// How many households one helper's phone holds.
 pub(crate) const HELD: usize = 300;
-const VILLAGE: usize = 500;
+/// How many households one village has, as in a county of some 300 villages.
+const VILLAGE: usize = 100;
+/// Over how many days the visits lie.
+const DAYS: u64 = 1095;
 
 /// The county and two devices in it.
 pub(crate) struct Whole {
@@ -42,7 +45,10 @@ impl Whole {
             houses.extend(village.households(VILLAGE, None)?);
         }
         let today = village.today();
-        let bodies: Vec<_> = (0..4000).map(|_| village.texts.visit(&mut village.chance, today)).collect();
+        let mut bodies: Vec<_> = (0..4000).map(|_| village.texts.visit(&mut village.chance, today)).collect();
+        for body in &mut bodies {
+            body.day = today.plus(-i32::try_from(village.chance.below(DAYS)).unwrap_or(0));
+        }
         village.ledger().fill_with_visits(EACH, &bodies)?;
         let people: Vec<UserId> =
             ["helper", "helper", "county"].iter().map(|role| village.person(role)).collect::<Result<_>>()?;

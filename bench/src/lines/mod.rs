@@ -7,6 +7,7 @@ mod county_report;
 mod first_screen;
 mod gate;
 mod idle;
+mod import;
 mod link_time;
 mod save;
 mod wire_bytes;
@@ -27,5 +28,6 @@ pub(crate) const ALL: &[Named] = &[
     ("first_screen", first_screen::measure),
     ("save", save::measure),
     ("gate", gate::measure),
+    ("import", import::measure),
     ("county", county::measure),
 ];

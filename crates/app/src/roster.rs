@@ -103,6 +103,7 @@ impl App {
             dry_run: dry_run.unwrap_or(false),
             file: file_name(&path),
             named: BTreeSet::new(),
+            new: BTreeSet::new(),
             outcome: RosterOutcome {
                 dry_run: dry_run.unwrap_or(false),
                 sheets: reading.sheets.iter().map(sheet_read).collect(),
@@ -125,11 +126,12 @@ struct Import<'a> {
     dry_run: bool,
     file: String,
     named: BTreeSet<PersonId>,
+    new: BTreeSet<HouseholdId>,
     outcome: RosterOutcome,
 }
 
 /// Households written in one transaction: large enough to be fast, small enough to show progress.
-const BATCH: usize = 250;
+const BATCH: usize = 1000;
 
 impl Import<'_> {
     fn run(&mut self, reading: &RosterReading) -> Result<()> {
@@ -209,6 +211,7 @@ impl Import<'_> {
         })?;
         self.outcome.new_households += count(new.iter().filter(|new| **new).count());
         let new: BTreeSet<_> = planned.iter().zip(new).filter(|(_, new)| *new).map(|((id, _), _)| *id).collect();
+        self.new.extend(&new);
         for (id, keys) in changed.into_iter().filter(|(id, _)| !new.contains(id)) {
             let said = ledger.statements(id)?;
             for key in keys {
@@ -299,7 +302,7 @@ impl Import<'_> {
         villages: &BTreeSet<lianhu_core::ids::PlaceId>,
     ) -> Result<()> {
         let mut absent = Vec::new();
-        for (household, persons) in ledger.imported_in(villages)? {
+        for (household, persons) in ledger.imported_in(villages, &self.new)? {
             if !seen.contains(&household) {
                 absent.push((household, None));
                 continue;

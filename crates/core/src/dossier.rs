@@ -277,7 +277,16 @@ impl Dossier {
     /// Whether the document reads back from its own bytes with the same heads.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        Automerge::load(&self.doc.save_nocompress()).is_ok_and(|doc| doc.get_heads() == self.doc.get_heads())
+        self.write_sound().is_some()
+    }
+
+    /// The bytes to store, if the document reads back from them with the same heads.
+    #[must_use]
+    pub fn write_sound(&self) -> Option<Vec<u8>> {
+        let doc = self.doc.save_nocompress();
+        let sound = Automerge::load(&doc).is_ok_and(|read| read.get_heads() == self.doc.get_heads());
+        let stored = Stored { doc: doc.into(), log: self.log.clone() };
+        sound.then(|| minicbor::to_vec(stored).unwrap_or_default())
     }
 
     /// Everything said of a key, in the order of `rank` of the entries (lowest first); one statement when all agree.

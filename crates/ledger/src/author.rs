@@ -104,9 +104,12 @@ impl Tx<'_> {
         self.check_may_write(about)?;
         let me = self.identity()?;
         let turn = self.meta::<i64>("turn")?.unwrap_or(1).cast_unsigned();
-        let mut dossier = self.dossier(household)?;
+        let mut dossier = self.dossier_to_write(household)?;
         let by = |change: &lianhu_core::change::Change| change.actor(household, me.user, me.device);
-        let Some(change) = dossier.compose(puts, knowing, lane, turn, by) else { return Ok(None) };
+        let Some(change) = dossier.compose(puts, knowing, lane, turn, by) else {
+            self.take_in_hand(household, dossier);
+            return Ok(None);
+        };
         let body = minicbor::to_vec(&change).unwrap_or_default();
         let entry = self.new_entry(about, kind::CHANGE, source, body)?;
         let bytes = entry.write();
@@ -116,8 +119,8 @@ impl Tx<'_> {
             return Err(LedgerError::Unreadable(name));
         }
         self.insert_entry(&kept.entry, name, &bytes, standing::LIVING)?;
-        self.put_dossier(household, &dossier)?;
-        self.project_household(household, &dossier)?;
+        let dossier = self.put_dossier(household, dossier)?;
+        self.project_puts(household, &dossier, &change)?;
         Ok(Some(name))
     }
 

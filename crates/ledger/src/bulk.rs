@@ -32,9 +32,7 @@ impl Ledger {
             indexes.iter().try_for_each(|sql| tx.conn.execute_batch(sql))?;
             Ok(filled)
         })?;
-        self.conn.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768; analyze;",
-        )?;
+        self.conn.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768;")?;
         Ok(filled)
     }
 

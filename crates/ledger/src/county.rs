@@ -1,20 +1,19 @@
 //! The county's half of an exchange: takes in what is handed over, answers with receipts and the next page.
 
-use crate::entries::{Kept, standing};
+use crate::entries::standing;
 use crate::error::{LedgerError, Result};
 use crate::frame;
-use crate::gate::{self, Arrival, Outcome};
+use crate::gate::{Arrival, Outcome};
 use crate::page::Page;
 use crate::store::{Ledger, Tx};
+use crate::trial::Trials;
 use lianhu_core::day::Moment;
-use lianhu_core::entry::{About, kind};
 use lianhu_core::envelope::{self, Head, MOST_ENTRIES, Sealed};
 use lianhu_core::exchange::{Answer, Code, Fate, Receipt, Reply, Request, Signed, Terms, VERSION, Verdict, runs};
 use lianhu_core::hub::HubError;
 use lianhu_core::ids::{DeviceId, EntryName, Epoch, Hash, PublicKey, UserId};
 use rusqlite::params;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 /// How many request hashes of a device are remembered, to tell a late double from a copied device.
 const REMEMBERED: usize = 16;
@@ -174,7 +173,7 @@ impl Tx<'_> {
             name,
             row: 0,
             point_at: now,
-            failed: BTreeMap::new(),
+            trials: Trials::default(),
             released: false,
             aside: Cell::default(),
         };
@@ -191,7 +190,7 @@ impl Tx<'_> {
             Some(row) => row,
             None => self.insert_envelope(&header, sealed.signature, now)?,
         };
-        arrival.failed = self.trials(sealed)?;
+        arrival.trials = self.trials(sealed)?;
         let mut outcomes = Vec::new();
         let mut abouts = std::collections::BTreeSet::new();
         for bytes in &sealed.entries {
@@ -261,27 +260,6 @@ impl Tx<'_> {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// Tries the changes of an envelope on copies, household by household.
-    fn trials(&self, sealed: &Sealed) -> Result<BTreeMap<EntryName, Code>> {
-        let mut changes: BTreeMap<_, Vec<Kept>> = BTreeMap::new();
-        for bytes in &sealed.entries {
-            let name = EntryName::of(bytes);
-            if self.has_entry(name)? {
-                continue;
-            }
-            if let Ok(entry) = gate::read(bytes)
-                && let (kind::CHANGE, About::Household(household)) = (entry.kind, entry.about)
-            {
-                changes.entry(household).or_default().push(Kept { name, number: None, late: false, entry });
-            }
-        }
-        let mut failed = BTreeMap::new();
-        for (household, changes) in changes {
-            failed.extend(self.trial(household, &changes)?);
-        }
-        Ok(failed)
-    }
-
     fn receipt(&self, sealed: &Sealed, outcomes: &[Outcome], now: Moment) -> Result<Receipt> {
         let chain: Vec<u8> = self.meta("chain")?.unwrap_or_default();
         let terms = Terms {
@@ -319,7 +297,9 @@ impl Tx<'_> {
                 )?;
                 if let Some(kept) = self.entry(name)?.filter(|kept| kept.number.is_none()) {
                     let about = kept.entry.about;
-                    self.number(kept, now)?;
+                    let (kept, point) = self.number(kept, now)?;
+                    self.project_numbered(&kept)?;
+                    self.rescope(&kept, point)?;
                     self.unpark(about, now)?;
                 }
             }

@@ -8,19 +8,24 @@ use lianhu_core::dossier::{Dossier, DossierError};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::ids::HouseholdId;
 use rusqlite::params;
+use std::rc::Rc;
 
 /// How many dossiers one act keeps at hand; each takes some 30 KB.
 const MOST_IN_HAND: usize = 256;
 
 impl Tx<'_> {
     /// The dossier of a household; an empty one if nothing was written yet.
-    pub(crate) fn dossier(&self, household: HouseholdId) -> Result<Dossier> {
+    pub(crate) fn dossier(&self, household: HouseholdId) -> Result<Rc<Dossier>> {
         if let Some(dossier) = self.in_hand.borrow().get(&household) {
             return Ok(dossier.clone());
         }
-        let dossier = self.stored_dossier(household)?;
-        self.take_in_hand(household, &dossier);
-        Ok(dossier)
+        Ok(self.take_in_hand(household, self.stored_dossier(household)?))
+    }
+
+    /// The dossier of a household, to be written in and put back; what is not put back was never written.
+    pub(crate) fn dossier_to_write(&self, household: HouseholdId) -> Result<Dossier> {
+        let known = self.in_hand.borrow_mut().remove(&household);
+        known.map_or_else(|| self.stored_dossier(household), |known| Ok(Rc::unwrap_or_clone(known)))
     }
 
     fn stored_dossier(&self, household: HouseholdId) -> Result<Dossier> {
@@ -36,22 +41,34 @@ impl Tx<'_> {
         }
     }
 
-    pub(crate) fn put_dossier(&self, household: HouseholdId, dossier: &Dossier) -> Result<()> {
-        self.run(
-            "insert into dossier (household, bytes) values (?1, ?2) on conflict (household) do update set bytes = excluded.bytes",
-            params![household.bytes(), dossier.write()],
-        )?;
-        self.take_in_hand(household, dossier);
-        Ok(())
+    pub(crate) fn put_dossier(&self, household: HouseholdId, dossier: Dossier) -> Result<Rc<Dossier>> {
+        let bytes = dossier.write();
+        self.put_written_dossier(household, dossier, &bytes)
     }
 
-    /// Keeps a dossier at hand: reading one back costs a hundred times what a copy does.
-    fn take_in_hand(&self, household: HouseholdId, dossier: &Dossier) {
+    /// Stores a dossier of which the bytes are known already.
+    pub(crate) fn put_written_dossier(
+        &self,
+        household: HouseholdId,
+        dossier: Dossier,
+        bytes: &[u8],
+    ) -> Result<Rc<Dossier>> {
+        self.run(
+            "insert into dossier (household, bytes) values (?1, ?2) on conflict (household) do update set bytes = excluded.bytes",
+            params![household.bytes(), bytes],
+        )?;
+        Ok(self.take_in_hand(household, dossier))
+    }
+
+    /// Keeps a dossier at hand: reading one back costs a hundred times what a look does.
+    pub(crate) fn take_in_hand(&self, household: HouseholdId, dossier: Dossier) -> Rc<Dossier> {
         let mut in_hand = self.in_hand.borrow_mut();
         if in_hand.len() >= MOST_IN_HAND {
             in_hand.clear();
         }
+        let dossier = Rc::new(dossier);
         in_hand.insert(household, dossier.clone());
+        dossier
     }
 
     /// Merges afresh all the changes of a household that meet a condition, those among them that were waiting for

@@ -33,35 +33,36 @@ impl Ledger {
             })?
             .into_iter()
             .collect();
-        let within = match place {
-            Some(place) => {
-                Some(tx.within(place)?.iter().map(|id| id.bytes().to_vec()).collect::<std::collections::BTreeSet<_>>())
-            }
-            None => None,
+        // One place is read by itself: a figure of a village opens without counting the county.
+        let inside =
+            "select id from household where origin in (select id from inside) or present in (select id from inside)";
+        let (with, which) = match place {
+            Some(_) => (
+                "with recursive inside (id) as (select ?3 union select place.id from place join inside on place.parent = inside.id) ",
+                format!(" in ({inside})"),
+            ),
+            None => ("", " is not ?3".to_owned()),
         };
-        let sql = "select household.id, household.town, household.village, household.present, household.origin, household.batch_year, household.persons, household.disagreeing, \
-                   (select count(*) from visit where visit.household = household.id and visit.day between ?1 and ?2 and visit.struck = 0) \
-                   from household";
+        let place = place.map(|place| place.bytes().to_vec());
+        let sql = format!(
+            "{with}select household.id, household.town, household.village, household.present, household.batch_year, household.persons, household.disagreeing, \
+             (select count(*) from visit where visit.household = household.id and visit.day between ?1 and ?2 and visit.struck = 0) \
+             from household where household.id{which}"
+        );
         let mut facts = Vec::new();
         let mut villages = BTreeMap::new();
         let refer = |id: &Option<Vec<u8>>| id.as_ref().and_then(|id| places.get(id)).map(|(place, _)| place.clone());
-        let rows = tx.all(sql, params![period.from.0, period.to.0], |row| {
+        let rows = tx.all(&sql, params![period.from.0, period.to.0, place], |row| {
             Ok((
                 row.get::<_, Vec<u8>>(0)?,
-                [row.get::<_, Option<Vec<u8>>>(1)?, row.get(2)?, row.get(3)?, row.get(4)?],
-                row.get::<_, Option<i32>>(5)?,
-                row.get::<_, u32>(6)?,
-                row.get::<_, u32>(7)? > 0,
-                row.get::<_, u32>(8)?,
+                [row.get::<_, Option<Vec<u8>>>(1)?, row.get(2)?, row.get(3)?],
+                row.get::<_, Option<i32>>(4)?,
+                row.get::<_, u32>(5)?,
+                row.get::<_, u32>(6)? > 0,
+                row.get::<_, u32>(7)?,
             ))
         })?;
-        for (id, [town, village, present, origin], batch_year, persons, two_statements, visits) in rows {
-            let inside = |id: &Option<Vec<u8>>| {
-                id.as_ref().is_some_and(|id| within.as_ref().is_none_or(|within| within.contains(id)))
-            };
-            if within.is_some() && !inside(&origin) && !inside(&present) {
-                continue;
-            }
+        for (id, [town, village, present], batch_year, persons, two_statements, visits) in rows {
             let household = Uuid::from_slice(&id).unwrap_or_default();
             let is_site = |id: &Vec<u8>| places.get(id).is_some_and(|(_, level)| level == "site");
             let site = refer(&present.filter(is_site));
@@ -79,8 +80,10 @@ impl Ledger {
                 facts.push(Fact::Visits { household, village: refer(&village), count: visits });
             }
         }
-        let sql = "select root, position, household, step from need where raised_on between ?1 and ?2";
-        let needs = tx.all(sql, params![period.from.0, period.to.0], |row| {
+        let sql = format!(
+            "{with}select root, position, household, step from need where raised_on between ?1 and ?2 and household{which}"
+        );
+        let needs = tx.all(&sql, params![period.from.0, period.to.0, place], |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?))
         })?;
         for (root, position, household, step) in needs {

@@ -6,18 +6,18 @@ use crate::entries::{Kept, standing};
 use crate::error::Result;
 use crate::scope::Point;
 use crate::store::Tx;
+use crate::trial::Trials;
 use lianhu_core::change::Change;
 use lianhu_core::directive::{Cadre, Device, Enrolment, Grant, GrantEnd, Place, Placement, Role};
-use lianhu_core::dossier::{Dossier, DossierError};
+use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
-use lianhu_core::ids::{EntryName, EnvelopeName, Hash, HouseholdId};
+use lianhu_core::ids::{EntryName, EnvelopeName, Hash};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
 use lianhu_core::visit::Visit;
 use rusqlite::params;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The most entries of one device that may stand parked, and as many in quarantine.
@@ -32,8 +32,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) name: EnvelopeName,
     pub(crate) row: i64,
     pub(crate) point_at: lianhu_core::day::Moment,
-    /// Changes that failed their trial.
-    pub(crate) failed: BTreeMap<EntryName, Code>,
+    /// Its changes, tried before they touch a dossier.
+    pub(crate) trials: Trials,
     /// A person has looked at it and lets it in, whoever wrote it.
     pub(crate) released: bool,
     /// How much of the device's stands parked and aside, once it was counted.
@@ -108,46 +108,50 @@ impl Tx<'_> {
             Entitled::NotYet => return self.park(arrival, name, &entry, bytes),
             Entitled::No => return self.set_aside(arrival, name, bytes, Code::NotEntitled),
         };
-        if let Some(code) = arrival.failed.get(&name) {
-            return self.set_aside(arrival, name, bytes, *code);
+        if let Some(code) = self.fails_trial(&arrival.trials, &entry, name)? {
+            return self.set_aside(arrival, name, bytes, code);
         }
         let kept = Kept { name, number: None, late, entry };
-        match self.join(&kept)? {
+        match self.join(arrival, &kept)? {
             Ok(()) => {}
             Err(DossierError::MissingDeps(_)) => return self.park(arrival, name, &kept.entry, bytes),
             Err(error) => return self.set_aside(arrival, name, bytes, code_of(&error)),
         }
         self.insert_entry(&kept.entry, name, bytes, standing::LIVING)?;
         self.run("update entry set envelope = ?2, late = ?3 where name = ?1", params![name.0, arrival.row, late])?;
-        let number = self.number(kept, arrival.point_at)?;
+        let (kept, point) = self.number(kept, arrival.point_at)?;
+        self.project(&kept)?;
+        self.rescope(&kept, point)?;
+        let number = point.number;
         Ok((Answer::Kept, Some(number), None))
     }
 
     /// Merges a change into its household's dossier; other kinds have nothing to merge.
-    fn join(&self, kept: &Kept) -> Result<std::result::Result<(), DossierError>> {
+    fn join(&self, arrival: &Arrival<'_>, kept: &Kept) -> Result<std::result::Result<(), DossierError>> {
         let (kind::CHANGE, Some(household)) = (kept.entry.kind, kept.entry.about.household()) else {
             return Ok(Ok(()));
         };
-        let mut dossier = self.dossier(household)?;
+        if let Some(tried) = arrival.trials.take_merged(kept.name) {
+            self.put_written_dossier(household, tried.dossier, &tried.bytes)?;
+            return Ok(Ok(()));
+        }
+        let mut dossier = self.dossier_to_write(household)?;
         let joined = catch_unwind(AssertUnwindSafe(|| dossiers::take_in(&mut dossier, kept)));
         let joined = joined.unwrap_or(Ok(Err(DossierError::Poisoned)))?;
         if joined.is_ok() {
-            self.put_dossier(household, &dossier)?;
+            self.put_dossier(household, dossier)?;
         }
         Ok(joined)
     }
 
     /// Gives a living entry the next number, in the same transaction as everything else about it.
-    pub(crate) fn number(&self, kept: Kept, at: lianhu_core::day::Moment) -> Result<u64> {
+    pub(crate) fn number(&self, kept: Kept, at: lianhu_core::day::Moment) -> Result<(Kept, Point)> {
         let number = self.count_up("top")?;
         let chain: Vec<u8> = self.meta("chain")?.unwrap_or_default();
         let chain = Hash::of(&[&chain, &number.to_be_bytes(), &kept.name.0]);
         self.set_meta("chain", chain.0.to_vec())?;
         self.set_number(kept.name, kept.entry.about, number)?;
-        let kept = Kept { number: Some(number), ..kept };
-        self.project(&kept)?;
-        self.rescope(&kept, Point { number, at })?;
-        Ok(number)
+        Ok((Kept { number: Some(number), ..kept }, Point { number, at }))
     }
 
     /// What was done with an entry before, if it is known at all.
@@ -263,7 +267,7 @@ impl Tx<'_> {
                     name,
                     row,
                     point_at: at,
-                    failed: BTreeMap::new(),
+                    trials: Trials::default(),
                     released: false,
                     aside: Cell::default(),
                 };
@@ -275,41 +279,9 @@ impl Tx<'_> {
             }
         }
     }
-
-    /// Tries all changes of one household on a copy: together first, one by one when that fails. Says which failed.
-    pub(crate) fn trial(&self, household: HouseholdId, changes: &[Kept]) -> Result<BTreeMap<EntryName, Code>> {
-        let base = self.dossier(household)?;
-        let mut failed = BTreeMap::new();
-        if try_on(base.clone(), changes) {
-            return Ok(failed);
-        }
-        let mut good: Vec<Kept> = Vec::new();
-        for change in changes {
-            good.push(change.clone());
-            if !try_on(base.clone(), &good) {
-                good.pop();
-                failed.insert(change.name, Code::Poisoned);
-            }
-        }
-        Ok(failed)
-    }
 }
 
-/// Whether a dossier takes these changes without a panic and still reads back. Changes refused for a named reason are
-/// not what this looks for.
-fn try_on(mut dossier: Dossier, changes: &[Kept]) -> bool {
-    catch_unwind(AssertUnwindSafe(move || {
-        for change in changes {
-            if let Ok(Err(DossierError::Poisoned)) = dossiers::take_in(&mut dossier, change) {
-                return false;
-            }
-        }
-        dossier.is_sound()
-    }))
-    .unwrap_or(false)
-}
-
-fn code_of(error: &DossierError) -> Code {
+pub(crate) fn code_of(error: &DossierError) -> Code {
     match error {
         DossierError::SeqTaken => Code::SeqTaken,
         DossierError::SeqGap | DossierError::MissingDeps(_) => Code::SeqGap,

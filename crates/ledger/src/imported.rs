@@ -27,14 +27,21 @@ impl Ledger {
         last.map(crate::entries::Kept::body).transpose()
     }
 
-    /// Households of these villages that a roster has named, each with the people it named.
-    pub fn imported_in(&self, villages: &BTreeSet<PlaceId>) -> Result<Vec<(HouseholdId, Vec<PersonId>)>> {
+    /// Households of these villages that a roster has named, each with the people it named; but for those that have
+    /// only just come: no earlier roster can have named anybody of theirs.
+    pub fn imported_in(
+        &self,
+        villages: &BTreeSet<PlaceId>,
+        just_come: &BTreeSet<HouseholdId>,
+    ) -> Result<Vec<(HouseholdId, Vec<PersonId>)>> {
         let tx = self.look();
         let mut found = Vec::new();
         for village in villages {
             let sql = "select id from household where village = ?1 order by id";
             for id in tx.all(sql, [village.bytes()], |row| row.get::<_, Vec<u8>>(0))? {
-                let Some(household) = HouseholdId::from_slice(&id) else { continue };
+                let Some(household) = HouseholdId::from_slice(&id).filter(|id| !just_come.contains(id)) else {
+                    continue;
+                };
                 let imported = self.imported(household)?;
                 if imported.is_empty() {
                     continue;

@@ -41,6 +41,7 @@ mod standing;
 mod statements;
 mod store;
 mod timeline;
+mod trial;
 mod visits;
 
 pub use author::Writing;

@@ -73,15 +73,18 @@ impl Tx<'_> {
 
     /// The envelopes without a receipt, oldest first, and new ones for what is not sealed yet, as many as fit.
     fn open_envelopes(&self, room: usize) -> Result<Vec<Sealed>> {
-        let sql = "select id, header, signature from envelope where receipt is null and length(header) > 0 order by id";
-        let stored =
-            self.all(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+        // Many may be open, and few fit: each is read when its turn comes.
+        let ids =
+            self.all("select id from envelope where receipt is null order by id", [], |row| row.get::<_, i64>(0))?;
+        let sql = "select header, signature from envelope where id = ?1 and length(header) > 0";
         let mut open = Vec::new();
         let mut size = 0;
-        for (_, header, signature) in stored {
+        for id in ids {
             if size >= room {
                 return Ok(open);
             }
+            let stored = self.one(sql, [id], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+            let Some((header, signature)) = stored else { continue };
             if let Some(sealed) = self.unstore(&header, &signature)? {
                 size += sealed.entries.iter().map(|entry| entry.len()).sum::<usize>();
                 open.push(sealed);
@@ -112,7 +115,7 @@ impl Tx<'_> {
     /// Seals the next own entries that are in no envelope yet, up to about so many bytes.
     pub(crate) fn seal(&self, room: usize) -> Result<Option<(Sealed, Vec<EntryName>)>> {
         let me = self.identity()?;
-        let sql = "select name, bytes from entry where number is null and standing = 0 and envelope is null and device = ?1 order by id limit ?2";
+        let sql = "select name, bytes from entry indexed by entry_waiting where number is null and standing = 0 and envelope is null and device = ?1 order by id limit ?2";
         let waiting = self.all(sql, params![me.device.bytes(), MOST_ENTRIES as i64], |row| {
             Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
@@ -154,7 +157,13 @@ impl Tx<'_> {
     /// at the county lets them in.
     fn unsettled(&self) -> Result<Vec<EntryName>> {
         let me = self.identity()?;
-        let sql = "select entry.name from entry join envelope on envelope.id = entry.envelope where entry.number is null and entry.standing in (0, 2) and entry.device = ?1 and envelope.receipt is not null order by entry.id limit ?2";
+        // From envelope to envelope, not from entry to entry: what is sealed and not handed over yet may be a whole roster.
+        let sql = "with recursive open (id) as (\
+                     select min(envelope) from entry indexed by entry_waiting where number is null and envelope > 0 \
+                     union all select (select min(envelope) from entry indexed by entry_waiting where number is null and envelope > open.id) from open where open.id is not null) \
+                   select entry.name from open cross join envelope on envelope.id = open.id and envelope.receipt is not null \
+                   cross join entry indexed by entry_waiting on entry.envelope = open.id and entry.number is null \
+                   where entry.standing in (0, 2) and entry.device = ?1 order by entry.id limit ?2";
         self.all(sql, params![me.device.bytes(), MOST_WAITING as i64], |row| crate::entries::name_of(row, 0))
     }
 

@@ -109,7 +109,7 @@ impl Tx<'_> {
             let household: Option<HouseholdId> = About::from_key(&key).and_then(|about| about.household());
             if let Some(household) = household {
                 let dossier = self.merge_afresh(household, "1")?;
-                self.put_dossier(household, &dossier)?;
+                let dossier = self.put_dossier(household, dossier)?;
                 self.project_household(household, &dossier)?;
             }
         }

@@ -4,6 +4,7 @@
 use crate::error::{LedgerError, Result};
 use crate::gate::{Arrival, code_from};
 use crate::store::{Ledger, Tx};
+use crate::trial::Trials;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Entry};
 use lianhu_core::envelope::Head;
@@ -11,7 +12,6 @@ use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::ids::{DeviceId, EntryName, EnvelopeName, UserId};
 use serde::Serialize;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 /// Something that stands in quarantine. Its content is not shown: only ids and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,7 +78,7 @@ impl Tx<'_> {
             name,
             row,
             point_at: now,
-            failed: BTreeMap::new(),
+            trials: Trials::default(),
             released: true,
             aside: Cell::default(),
         };

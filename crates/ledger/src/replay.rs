@@ -69,7 +69,7 @@ impl Tx<'_> {
             }
             self.set_standing(kept.name, standing::WITHDRAWN, None)?;
         }
-        self.put_dossier(household, &dossier)?;
+        let dossier = self.put_dossier(household, dossier)?;
         self.project_household(household, &dossier)
     }
 

@@ -92,8 +92,7 @@ impl Tx<'_> {
 
     fn has_more_to_hand_over(&self, reply: &Reply) -> Result<bool> {
         let me = self.identity()?;
-        let unsealed =
-            "select 1 from entry where number is null and standing = 0 and envelope is null and device = ?1 limit 1";
+        let unsealed = "select 1 from entry indexed by entry_waiting where number is null and standing = 0 and envelope is null and device = ?1 limit 1";
         let unsealed = self.one(unsealed, [me.device.bytes()], |_| Ok(()))?.is_some();
         let unsent = self.one("select 1 from envelope where receipt is null limit 1", [], |_| Ok(()))?.is_some();
         Ok(reply.verdict == Verdict::Welcome && (unsealed || (unsent && !reply.receipts.is_empty())))
@@ -192,13 +191,7 @@ impl Tx<'_> {
         }
         self.set_number(kept.name, kept.entry.about, number)?;
         self.run("update entry set standing = 0, code = null where name = ?1 and standing = 2", [kept.name.0])?;
-        let disagreeing = "select 1 from conflict where household = ?1 limit 1";
-        let household = kept.entry.about.household();
-        let matters = kept.entry.kind != kind::CHANGE
-            || household.is_some_and(|id| matches!(self.one(disagreeing, [id.bytes()], |_| Ok(())), Ok(Some(()))));
-        if matters {
-            self.project(&Kept { number: Some(number), ..kept })?;
-        }
+        self.project_numbered(&Kept { number: Some(number), ..kept })?;
         Ok(true)
     }
 
@@ -219,9 +212,11 @@ impl Tx<'_> {
         let kept = Kept { name, number: None, late: false, entry };
         let mut stand = standing::LIVING;
         if let (kind::CHANGE, Some(household)) = (kept.entry.kind, kept.entry.about.household()) {
-            let mut dossier = self.dossier(household)?;
+            let mut dossier = self.dossier_to_write(household)?;
             match crate::dossiers::take_in(&mut dossier, &kept)? {
-                Ok(()) => self.put_dossier(household, &dossier)?,
+                Ok(()) => {
+                    self.put_dossier(household, dossier)?;
+                }
                 Err(DossierError::MissingDeps(_)) => stand = standing::PARKED,
                 // The county has taken in what this device cannot merge with its own waiting changes: those give way.
                 Err(_) => {
@@ -268,8 +263,7 @@ impl Tx<'_> {
         if parked == 0 && merged >= all {
             return Ok(());
         }
-        let dossier = self.merge_afresh(household, "1")?;
-        self.put_dossier(household, &dossier)?;
+        let dossier = self.put_dossier(household, self.merge_afresh(household, "1")?)?;
         self.project_household(household, &dossier)
     }
 

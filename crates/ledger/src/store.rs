@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The version of the durable tables and of the projection; rises only together with a new upgrade fixture.
@@ -54,7 +55,7 @@ pub(crate) struct Tx<'a> {
     touched: RefCell<BTreeSet<About>>,
     pub(crate) me: RefCell<Option<Identity>>,
     /// The dossiers this act has in hand, as they are stored.
-    pub(crate) in_hand: RefCell<BTreeMap<HouseholdId, Dossier>>,
+    pub(crate) in_hand: RefCell<BTreeMap<HouseholdId, Rc<Dossier>>>,
 }
 
 impl Ledger {

@@ -3,13 +3,14 @@
 
 mod cadre;
 mod household;
-
 mod need;
 mod place;
+mod placement;
 mod question;
+mod search;
 mod visit;
 
-pub(crate) use household::tail_key;
+pub(crate) use search::tail_key;
 
 use crate::entries::Kept;
 use crate::error::Result;
@@ -21,13 +22,7 @@ impl Tx<'_> {
     /// version does not know are kept and passed on, and shown nowhere.
     pub(crate) fn project(&self, kept: &Kept) -> Result<()> {
         match kept.entry.kind {
-            kind::CHANGE => {
-                if let Some(household) = kept.entry.about.household() {
-                    let dossier = self.dossier(household)?;
-                    self.project_household(household, &dossier)?;
-                }
-                Ok(())
-            }
+            kind::CHANGE => self.project_change(kept),
             kind::VISIT => self.project_visit(kept),
             kind::STRIKE => self.project_strike(kept),
             kind::NEED_STEP => self.project_need_step(kept),
@@ -42,6 +37,18 @@ impl Tx<'_> {
             kind::ENROLMENT => self.project_enrolment(kept),
             kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
             _ => Ok(()),
+        }
+    }
+    /// Brings the tables up to the number of an entry that was shown without one. Where nobody disagrees, what a change
+    /// says is the same with a number.
+    pub(crate) fn project_numbered(&self, kept: &Kept) -> Result<()> {
+        let disagreeing = "select 1 from conflict where household = ?1 limit 1";
+        let Some(household) = kept.entry.about.household().filter(|_| kept.entry.kind == kind::CHANGE) else {
+            return self.project(kept);
+        };
+        match self.one(disagreeing, [household.bytes()], |_| Ok(()))? {
+            Some(()) => self.project(kept),
+            None => Ok(()),
         }
     }
 }

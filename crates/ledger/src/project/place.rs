@@ -58,8 +58,8 @@ impl Tx<'_> {
         let sql = "select id from household where origin = ?1 or present = ?1";
         for id in self.all(sql, [place.bytes()], |row| row.get::<_, Vec<u8>>(0))? {
             if let Some(household) = lianhu_core::ids::HouseholdId::from_slice(&id) {
-                let dossier = self.dossier(household)?;
-                self.project_household(household, &dossier)?;
+                self.place_household(household)?;
+                self.touch(About::Household(household));
             }
         }
         Ok(())
