@@ -3,12 +3,16 @@ import { ref } from "vue";
 
 /** So many times the size of the type. */
 const ENOUGH = 55;
+/** Under so many, lines that stand side by side elsewhere stand below each other. */
+const TIGHT = 14;
 const root = document.documentElement;
 
 export const wide = ref(measure());
 
 function measure(): boolean {
-  const roomy = innerWidth >= ENOUGH * Number.parseFloat(getComputedStyle(root).fontSize);
+  const signs = innerWidth / Number.parseFloat(getComputedStyle(root).fontSize);
+  const roomy = signs >= ENOUGH;
+  root.classList.toggle("tight", signs < TIGHT);
   root.classList.toggle("roomy", roomy);
   return roomy;
 }
