@@ -1,5 +1,7 @@
 //! `tauri-driver`, which starts a window and hands on what it is told to do in it.
 
+use crate::monitor::Monitor;
+use crate::patience::Wait;
 use crate::stage::{Stage, free_port};
 use anyhow::{Context, Result, bail};
 use fantoccini::{Client, ClientBuilder};
@@ -8,36 +10,34 @@ use serde_json::{Map, Value, json};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
-
-/// How long a driver may take to listen.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A driver of one window.
 pub(crate) struct Driver {
     child: Child,
     port: u16,
+    /// What the window is seen on.
+    pub(crate) monitor: Monitor,
 }
 
 impl Driver {
     /// Starts one on ports of its own.
     pub(crate) fn start(stage: &Stage) -> Result<Self> {
+        let monitor = Monitor::switch_on(&stage.picture("monitors.log"))?;
         let (port, native) = (free_port()?, free_port()?);
         let log = std::fs::File::options().create(true).append(true).open(stage.picture("windows.log"))?;
         let mut command = Command::new("tauri-driver");
         command.arg("--port").arg(port.to_string()).arg("--native-port").arg(native.to_string());
-        command.env("DISPLAY", stage.display()).env("HOME", stage.room("home")).env("GDK_BACKEND", "x11");
+        command.env("DISPLAY", monitor.display()).env("HOME", stage.room("home")).env("GDK_BACKEND", "x11");
         // A renderer that needs no graphics card; no bus, no accessibility service to look for.
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("NO_AT_BRIDGE", "1").env("LANG", "C.UTF-8");
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn();
-        let driver = Self { child: child.context("tauri-driver; `cargo xtask setup` installs it")?, port };
-        let begun = Instant::now();
+        let driver = Self { child: child.context("tauri-driver; `cargo xtask setup` installs it")?, port, monitor };
+        let wait = Wait::begin();
         while TcpStream::connect(("127.0.0.1", port)).is_err() || TcpStream::connect(("127.0.0.1", native)).is_err() {
-            if begun.elapsed() > PATIENCE {
+            if !wait.goes_on() {
                 bail!("tauri-driver did not listen; see {}", stage.picture("windows.log").display());
             }
-            std::thread::sleep(Duration::from_millis(20));
         }
         Ok(driver)
     }

@@ -4,6 +4,8 @@
 mod county;
 mod deciding;
 mod driver;
+mod monitor;
+mod patience;
 mod people;
 mod play;
 mod preparing;

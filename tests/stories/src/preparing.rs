@@ -25,12 +25,12 @@ pub(crate) fn import(admin: &mut Window<'_>, root: &Path) -> Result<()> {
     let words = admin.words()?;
     ensure!(words.contains("272") && words.contains("1094"), "the dry run did not count 272 households, 1094 people");
     admin.picture("import-dry")?;
-    admin.tap("导入")?; // the way in the list at the side: it changes nothing
-    admin.at("import")?;
-    admin.take_in("选一个表", &root.join("tests/fixtures/roster-huanghou.xlsx"))?;
+    admin.take_in()?;
     admin.tap("结对花名册")?;
-    admin.take_in("选一个表", &root.join("tests/fixtures/pairing-huanghou.xlsx"))?;
+    admin.hand("选一个表", &root.join("tests/fixtures/pairing-huanghou.xlsx"))?;
+    admin.see("新帮扶人 78")?;
     admin.picture("import-pairing")?;
+    admin.take_in()?;
     admin.tap("去交到县里")?;
     hand_in(admin)
 }
@@ -55,7 +55,6 @@ pub(crate) fn add_first_secretary(admin: &mut Window<'_>, name: &str, village: &
     admin.fill("单位", "县林业局")?;
     admin.tap("第一书记")?;
     admin.tap("管哪里")?;
-    admin.fill("村、屯、安置点", village)?;
     admin.tap(village)?;
     admin.tap(&format!("就是{village}"))?;
     admin.tap("存下")?;

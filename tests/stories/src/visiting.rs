@@ -108,7 +108,11 @@ fn open_visit<'s>(stage: &'s Stage, home: &str, head: &str) -> Result<Window<'s>
     let mut helper = Window::open(stage, home, Size::Phone)?;
     helper.at("today")?;
     helper.tap(head)?;
-    helper.tap("走访")?;
+    helper.wait_for("the card or the draft", "return ['household', 'visit'].includes(at())")?;
+    // What was begun is opened at once from 今日该办; a card is opened first.
+    if helper.ask("return at()")? == "household" {
+        helper.tap("走访")?;
+    }
     helper.at("visit")?;
     helper.see("见到谁")?;
     Ok(helper)

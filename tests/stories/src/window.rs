@@ -1,20 +1,18 @@
 //! A real window and a person before it: taps what can be seen, types, reads. There is no way past the controls.
 
 use crate::driver::Driver;
+use crate::patience::{ONE_ANSWER, Wait};
 use crate::stage::Stage;
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::Client;
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::CmdError;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
-/// How long something is waited for before it counts as missing.
-const PATIENCE: Duration = Duration::from_secs(20);
-const BETWEEN: Duration = Duration::from_millis(25);
 /// What every script knows about the page.
 const PAGE: &str = include_str!("page.js");
 /// How a driver names an element in JSON.
@@ -56,7 +54,7 @@ pub(crate) struct Window<'s> {
     /// Characters typed so far.
     pub(crate) typed: usize,
     // Last: it ends the window's process.
-    _driver: Driver,
+    driver: Driver,
 }
 
 impl<'s> Window<'s> {
@@ -66,14 +64,16 @@ impl<'s> Window<'s> {
         let driver = Driver::start(stage)?;
         let home = stage.room(home);
         let client = driver.open(&runtime, &stage.program("lianhu-desktop"), &home)?;
-        let mut window = Self { stage, runtime, client: Some(client), home, size, taps: 0, typed: 0, _driver: driver };
+        let mut window = Self { stage, runtime, client: Some(client), home, size, taps: 0, typed: 0, driver };
         window.resize(size)?;
         window.wait_for("a screen", "return at() !== ''")?;
         Ok(window)
     }
 
-    pub(crate) fn size(&self) -> Size {
-        self.size
+    /// Waits for the driver, but not for ever.
+    fn wait<T>(&self, doing: impl Future<Output = std::result::Result<T, CmdError>>) -> Result<T> {
+        let done = self.runtime.block_on(async { tokio::time::timeout(ONE_ANSWER, doing).await });
+        Ok(done.context("the driver does not answer")??)
     }
 
     fn client(&self) -> Result<&Client> {
@@ -83,7 +83,7 @@ impl<'s> Window<'s> {
     /// Makes the window this size.
     pub(crate) fn resize(&mut self, size: Size) -> Result<()> {
         let (wide, high) = size.pixels();
-        self.runtime.block_on(self.client()?.set_window_size(wide, high))?;
+        self.wait(self.client()?.set_window_rect(0, 0, wide, high))?;
         self.size = size;
         self.wait_for("the new size", &format!("return innerWidth === {wide} && innerHeight === {high}"))
     }
@@ -91,27 +91,26 @@ impl<'s> Window<'s> {
     /// Asks the page; `script` returns something.
     pub(crate) fn ask(&self, script: &str) -> Result<Value> {
         let script = format!("{PAGE}\n{script}");
-        Ok(self.runtime.block_on(self.client()?.execute(&script, Vec::new()))?)
+        Ok(self.wait(self.client()?.execute(&script, Vec::new()))?)
     }
 
     /// Asks the page something that takes a while; `script` calls `done(answer)`.
     pub(crate) fn ask_later(&self, script: &str) -> Result<Value> {
         let script = format!("const done = arguments[arguments.length - 1];\n{PAGE}\n{script}");
-        Ok(self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()))?)
+        Ok(self.wait(self.client()?.execute_async(&script, Vec::new()))?)
     }
 
     /// Waits until the page answers true; tells what could be seen if it never does.
     pub(crate) fn wait_for(&self, what: &str, script: &str) -> Result<()> {
-        let begun = Instant::now();
+        let wait = Wait::begin();
         loop {
             let answer = self.ask(script);
             if matches!(answer, Ok(Value::Bool(true))) {
                 return Ok(());
             }
-            if begun.elapsed() > PATIENCE {
+            if !wait.goes_on() {
                 bail!("waited in vain for {what}: {}", self.told(answer.err().map(|error| error.to_string())));
             }
-            std::thread::sleep(BETWEEN);
         }
     }
 
@@ -166,7 +165,7 @@ impl<'s> Window<'s> {
             json!(name)
         );
         let element = self.element(&self.ask(&script)?)?;
-        self.runtime.block_on(element.click())?;
+        self.wait(element.click())?;
         self.taps += 1;
         Ok(())
     }
@@ -188,14 +187,26 @@ impl<'s> Window<'s> {
     /// Taps the control of this name, as a thumb would.
     pub(crate) fn tap(&mut self, name: &str) -> Result<()> {
         println!("    taps {name}");
-        let begun = Instant::now();
+        self.click(name, false)
+    }
+
+    /// Clicks, and waits as a person would while something that just moved is in the way.
+    fn click(&mut self, name: &str, fields_only: bool) -> Result<()> {
+        let wait = Wait::begin();
+        // A sheet that still slides in is waited for: a thumb would be.
+        let still = format!(
+            "const one = control({}, {fields_only}), was = one?.getBoundingClientRect().top;
+            setTimeout(() => done(Boolean(one) && was === one.getBoundingClientRect().top), 60)",
+            json!(name)
+        );
         loop {
-            let element = self.find(name, false)?;
-            let done = self.runtime.block_on(element.click());
-            match done {
+            let element = self.find(name, fields_only)?;
+            if self.ask_later(&still)? != Value::Bool(true) && wait.goes_on() {
+                continue;
+            }
+            match self.wait(element.click()) {
                 Ok(()) => break,
-                // Something that just moved is in the way; a person would wait for it too.
-                Err(_) if begun.elapsed() < PATIENCE => std::thread::sleep(BETWEEN),
+                Err(_) if wait.goes_on() => {}
                 Err(error) => bail!("“{name}” cannot be tapped: {}", self.told(Some(error.to_string()))),
             }
         }
@@ -206,40 +217,23 @@ impl<'s> Window<'s> {
     /// Taps a field and types into it.
     pub(crate) fn fill(&mut self, field: &str, text: &str) -> Result<()> {
         println!("    fills {field}");
+        self.click(field, true)?;
         let element = self.find(field, true)?;
-        self.runtime.block_on(element.click())?;
-        self.taps += 1;
-        self.type_on(field, text)
-    }
-
-    /// Types into a field that is tapped already.
-    fn type_on(&mut self, field: &str, text: &str) -> Result<()> {
-        let element = self.find(field, true)?;
-        self.runtime.block_on(element.send_keys(text))?;
+        self.wait(element.send_keys(text))?;
         self.typed += text.chars().count();
-        Ok(())
-    }
-
-    /// Chooses an option of a list by its words.
-    pub(crate) fn choose(&mut self, list: &str, option: &str) -> Result<()> {
-        let element = self.find(list, true)?;
-        self.runtime.block_on(element.select_by_label(option))?;
-        self.taps += 2;
         Ok(())
     }
 
     /// Hands a file to the file field of this name.
     pub(crate) fn hand(&mut self, field: &str, file: &Path) -> Result<()> {
         let element = self.find(field, true)?;
-        self.runtime.block_on(element.send_keys(&file.to_string_lossy()))?;
+        self.wait(element.send_keys(&file.to_string_lossy()))?;
         self.taps += 1;
         Ok(())
     }
 
-    /// Hands a workbook in, and takes it in once it was tried dry.
-    pub(crate) fn take_in(&mut self, field: &str, file: &Path) -> Result<()> {
-        self.hand(field, file)?;
-        self.see("试读结果")?;
+    /// Takes in the workbook that was tried dry.
+    pub(crate) fn take_in(&mut self) -> Result<()> {
         let inner =
             "return [...document.querySelectorAll('main button')].some((one) => plain(one.innerText) === '导入')";
         self.wait_for("the button 导入", inner)?;
@@ -249,9 +243,11 @@ impl<'s> Window<'s> {
 
     /// Takes a picture.
     pub(crate) fn picture(&self, name: &str) -> Result<PathBuf> {
-        let bytes = self.runtime.block_on(self.client()?.screenshot())?;
         let path = self.stage.picture(&format!("{name}.png"));
-        fs::write(&path, bytes)?;
+        let (wide, high) = self.size.pixels();
+        // What was drawn last is on the screen two frames later.
+        self.ask_later("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 30)))")?;
+        self.driver.monitor.picture(wide, high, &path)?;
         Ok(path)
     }
 
@@ -287,7 +283,7 @@ impl<'s> Window<'s> {
     /// Closes the window as a person does.
     pub(crate) fn close(mut self) -> Result<()> {
         if let Some(client) = self.client.take() {
-            self.runtime.block_on(client.close())?;
+            self.wait(client.close())?;
         }
         Ok(())
     }

@@ -27,15 +27,24 @@ const PERMISSIVE: [&str; 15] = [
 
 /// Crates whose stated licence is not permissive, and the decision that says why they may be used all the same. The
 /// features named are the ones the decision speaks of: with others it does not hold.
-const EXCEPTIONS: [(&str, &str, &str, &[&str]); 2] = [
+const EXCEPTIONS: [(&str, &str, &str, &[&str]); 8] = [
     (
         "zhconv",
         "GPL-2.0-or-later",
         "docs/decisions/0007-zhconv-licence.md",
         &["opencc-hans", "_opencc-base", "compress", "zstd", "ruzstd"],
     ),
+    ("cssparser", "MPL-2.0", WINDOW, &[]),
+    ("cssparser-macros", "MPL-2.0", WINDOW, &[]),
+    ("dtoa-short", "MPL-2.0", WINDOW, &[]),
+    ("option-ext", "MPL-2.0", WINDOW, &[]),
+    ("selectors", "MPL-2.0", WINDOW, &[]),
+    ("webdriver", "MPL-2.0", WINDOW, &[]),
     ("sqlcipher-src", "MIT AND BSD-3-Clause AND blessing AND WTFPL", "docs/decisions/0007-zhconv-licence.md", &[]),
 ];
+
+/// Why the window may be built of a few crates under the MPL.
+const WINDOW: &str = "docs/decisions/0010-window-licences.md";
 
 /// Everything the project is built of, on every platform; where the network is out of reach, on this one.
 fn packages() -> Value {

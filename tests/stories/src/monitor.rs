@@ -1,0 +1,57 @@
+//! A screen without a monitor, one for each window, so that none covers another. Its pictures are what a person sees.
+
+use anyhow::{Context, Result, ensure};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
+
+/// A running Xvfb.
+pub(crate) struct Monitor {
+    child: Child,
+    display: String,
+}
+
+impl Monitor {
+    /// Switches one on, as large as the largest window.
+    pub(crate) fn switch_on(log: &Path) -> Result<Self> {
+        let log = File::options().create(true).append(true).open(log)?;
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1280x860x24", "-nolisten", "tcp"]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().context("Xvfb")?;
+        let mut monitor = Self { child, display: String::new() };
+        let mut line = String::new();
+        BufReader::new(monitor.child.stdout.take().context("Xvfb says nothing")?).read_line(&mut line)?;
+        ensure!(!line.trim().is_empty(), "Xvfb did not start");
+        monitor.display = format!(":{}", line.trim());
+        Ok(monitor)
+    }
+
+    /// The display, as `DISPLAY` names it.
+    pub(crate) fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Writes what is seen in the upper left corner, this wide and high, as a PNG.
+    pub(crate) fn picture(&self, wide: u32, high: u32, path: &Path) -> Result<()> {
+        let (connection, screen) = x11rb::connect(Some(&self.display))?;
+        let root = connection.setup().roots.get(screen).context("no screen")?.root;
+        let (w, h) = (u16::try_from(wide)?, u16::try_from(high)?);
+        let image = connection.get_image(ImageFormat::Z_PIXMAP, root, 0, 0, w, h, u32::MAX)?.reply()?;
+        // Four bytes a pixel: blue, green, red, nothing.
+        let pixels: Vec<u8> = image.data.chunks_exact(4).flat_map(|one| one.iter().take(3).rev().copied()).collect();
+        let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), wide, high);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.write_header()?.write_image_data(&pixels)?;
+        Ok(())
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
