@@ -126,7 +126,7 @@ impl Village {
     pub(crate) fn phone(&mut self, user: UserId, label: &str) -> Result<Ledger> {
         let secret = self.ledger().mint_secret(user)?;
         let key = Key::mint(&*self.around);
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: label.into() };
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: label.into(), device: None };
         let enrolled = self.ledger().enrol(&asking, &secret)?.map_err(|why| anyhow!("not enrolled: {why:?}"))?;
         let mut phone = open(&self.dir.path().join(format!("{label}.sqlite")), &self.around)?;
         phone.adopt(&enrolled, &key)?;

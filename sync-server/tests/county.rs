@@ -246,14 +246,14 @@ fn a_code_enrols_one_device_and_a_lost_answer_can_be_asked_for_again() {
     let code = EnrolmentCode::parse(&founded.code).unwrap();
     let (key, other) = (Key::mint(&Machine), Key::mint(&Machine));
     let unknown = EnrolmentCode::new(code.fingerprint, [0; 10]);
-    assert_eq!(enroll(&server.url, &unknown, "a", &key).unwrap_err(), EnrolError::WrongCode);
-    let first = enroll(&server.url, &code, "a", &key).unwrap();
-    let again = enroll(&server.url, &code, "a", &key).unwrap();
+    assert_eq!(enroll(&server.url, &unknown, "a", &key, None).unwrap_err(), EnrolError::WrongCode);
+    let first = enroll(&server.url, &code, "a", &key, None).unwrap();
+    let again = enroll(&server.url, &code, "a", &key, None).unwrap();
     assert_eq!((first.device, first.roles), (again.device, vec!["county".to_owned()]));
     assert!(first.import_key.is_some() && first.county_name == "南召县");
-    assert_eq!(enroll(&server.url, &code, "b", &other).unwrap_err(), EnrolError::UsedCode);
+    assert_eq!(enroll(&server.url, &code, "b", &other, None).unwrap_err(), EnrolError::UsedCode);
     // Wrong codes from one address close the door for a while, and say so.
-    let tries = (0..80).map(|_| enroll(&server.url, &unknown, "a", &key).unwrap_err());
+    let tries = (0..80).map(|_| enroll(&server.url, &unknown, "a", &key, None).unwrap_err());
     assert!(tries.into_iter().any(|error| error == EnrolError::SlowDown));
 }
 
@@ -267,7 +267,7 @@ fn nothing_is_said_to_somebody_with_another_key() {
     let server = Running::start(&stranger.data(), &["--listen", &address]);
     assert_eq!(phone.exchange().unwrap_err(), HubError::WrongKey);
     let code = EnrolmentCode::parse(&founded.code).unwrap();
-    let error = enroll(&server.url, &code, "b", &Key::mint(&Machine)).unwrap_err();
+    let error = enroll(&server.url, &code, "b", &Key::mint(&Machine), None).unwrap_err();
     assert_eq!(error, EnrolError::Hub(HubError::WrongKey));
     server.terminate();
     assert_eq!(server.log(), Vec::<String>::new(), "not a byte of a request was sent");

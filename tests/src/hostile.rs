@@ -321,6 +321,7 @@ impl Attack {
             waiting: vec![],
             envelopes,
             older: vec![],
+            devices_since: None,
         }
     }
 

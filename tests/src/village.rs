@@ -90,7 +90,7 @@ impl Village {
         let path = self.folder.path().join(format!("phone-{}.sqlite", self.phones));
         let key = Key::mint(&*self.around);
         let secret = self.county.with(|county| county.mint_secret(user)).expect("a code");
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: name.to_owned() };
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: name.to_owned(), device: None };
         let enrolled = self
             .county
             .with(|county| county.enrol(&asking, &secret))

@@ -21,7 +21,7 @@ use lianhu_core::entry::Source;
 use lianhu_core::ids::{EntryId, EntryName, PersonId};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
-use lianhu_ledger::{Attention, CadreRow, GrantRow, HouseholdPage, NeedRow, PlaceRow, VisitRow};
+use lianhu_ledger::{Attention, CadreRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, NeedRow, PlaceRow, VisitRow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -173,6 +173,15 @@ commands! {
     entrust(household: Option<String>, place: Option<String>, person: String, duty: Option<String>) -> Vec<GrantRow>;
     /// Takes back what was entrusted.
     take_back(household: Option<String>, place: Option<String>, person: String, reason: Option<String>) -> Vec<GrantRow>;
+
+    /// What was entrusted and taken back in the last 24 hours, act by act, and whether it can be undone.
+    recent_entrusting() -> Vec<Entrusting>;
+    /// Undoes one of these acts as a whole.
+    undo_entrusting(batch: EntryName) -> Vec<Entrusting>;
+    /// The devices of the people of a place or of all: whose, enrolled when, heard of when, twice, shut out.
+    devices(place: Option<String>) -> Vec<DeviceRow>;
+    /// Shuts a device out that was lost or is in the wrong hands.
+    revoke_device(device: String, reason: String) -> Vec<DeviceRow>;
 
     /// The report of a period; `stated` is a published table to hold against it.
     county_report(period: Period, place: Option<String>, stated: Option<PathBuf>) -> CountyReport;

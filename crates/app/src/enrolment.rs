@@ -10,6 +10,9 @@ use lianhu_ledger::Standing;
 use serde::Serialize;
 use ts_rs::TS;
 
+/// Whether the county has said that it does not know this device.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// Who this device belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Me {
@@ -41,14 +44,19 @@ pub struct Status {
 impl App {
     /// Enrols this device with the code of a slip.
     pub fn enrol(&self, server: String, code: String) -> Result<Me> {
-        if self.ledger().identity().is_ok() {
+        // A county that was restored from a back-up may not have heard of this device: then it is enrolled once more,
+        // as the same device, and hands in what it wrote.
+        let before = self.ledger().identity().ok();
+        let lost = self.ledger().setting(UNKNOWN)?.is_some_and(|unknown| unknown == "1");
+        if before.is_some() && !lost {
             return Err(AppError::AlreadyEnrolled);
         }
         let code = EnrolmentCode::parse(&code).map_err(|_| AppError::WrongCode)?;
         let server = server.trim().trim_end_matches('/').to_owned();
-        let key = self.pending_key()?;
+        let device = before.as_ref().map(|me| me.device);
+        let key = before.map_or_else(|| self.pending_key(), |me| Ok(me.key))?;
         let label = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-        let enrolled = http_hub::enroll(&server, &code, &label, &key).map_err(|error| match error {
+        let enrolled = http_hub::enroll(&server, &code, &label, &key, device).map_err(|error| match error {
             EnrolError::Address(error) => error.into(),
             EnrolError::Hub(error) => error.into(),
             EnrolError::WrongCode => AppError::WrongCode,
@@ -56,9 +64,15 @@ impl App {
             EnrolError::SlowDown => AppError::Busy,
         })?;
         let mut ledger = self.ledger();
+        if device.is_some() {
+            ledger.adopt_again(&enrolled)?;
+            ledger.set_setting(UNKNOWN, "0")?;
+        }
         ledger.set_setting("server", &server)?;
         ledger.set_setting("pin", &code.fingerprint.to_string())?;
-        ledger.adopt(&enrolled, &key)?;
+        if device.is_none() {
+            ledger.adopt(&enrolled, &key)?;
+        }
         drop(ledger);
         self.me()
     }

@@ -31,6 +31,14 @@ pub enum AppError {
     NotAllowed,
     /// This is practice: nothing of it is handed in, counted or printed.
     OnlyPractice,
+    /// The device in one's hand cannot be shut out by itself.
+    OwnDevice,
+    /// An act is older than the day in which it can be undone.
+    TooLate,
+    /// An act was undone already.
+    UndoneAlready,
+    /// Something later stands on an act that was to be undone.
+    BuiltOn,
     /// The household is no longer entrusted: it can be read, not written.
     HandedOver,
     /// This device has not been enrolled yet.
@@ -125,6 +133,12 @@ impl AppError {
             Self::NotUnique { what } => format!("“{what}”不止一个。请写全路径或单位再试。"),
             Self::NotAllowed => "您的职责里没有这一项。请找县级管理员办理。".to_owned(),
             Self::OnlyPractice => "这是练习，不交、不数、不打印、不打电话。请先结束练习，再办这件事。".to_owned(),
+            Self::OwnDevice => "不能停用正在使用的这台设备。请换一台设备办理，或请县级管理员停用。".to_owned(),
+            Self::TooLate => "已超过 24 小时，不能撤销。请到“托付和收回”里重新办理。".to_owned(),
+            Self::UndoneAlready => "这一批已经撤销，或后来已改办，不用再撤销。请刷新列表核对。".to_owned(),
+            Self::BuiltOn => {
+                "这一批之后，其中的户又有了记录或已托付给别人，不能整批撤销。请到“托付和收回”里逐户办理。".to_owned()
+            }
             Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
             Self::NotEnrolled => "本机还没有登记。请先输入登记码（enrol）。".to_owned(),
             Self::AlreadyEnrolled => "本机已经登记过，不用再登记。换人使用请另建一个目录。".to_owned(),

@@ -1,11 +1,12 @@
 //! Handing in and fetching: one exchange with the county, as far as the line holds.
 
 use crate::app::App;
+use crate::enrolment::UNKNOWN;
 use crate::error::{AppError, Result};
 use crate::http_hub::HttpHub;
 use lianhu_core::enrolment_code::Fingerprint;
 use lianhu_core::exchange::Verdict;
-use lianhu_core::hub::{Hub, Progress};
+use lianhu_core::hub::{Hub, HubError, Progress};
 use lianhu_ledger::Standing;
 use serde::Serialize;
 use ts_rs::TS;
@@ -60,6 +61,9 @@ impl App {
             });
             sent += moved.sent;
             received += moved.received;
+            if reply == Err(HubError::NotEnrolled) {
+                self.ledger().set_setting(UNKNOWN, "1")?;
+            }
             let taken = self.ledger().take(&outgoing, &reply?)??;
             rounds += 1;
             handed_in += u32::try_from(taken.numbered).unwrap_or(u32::MAX);

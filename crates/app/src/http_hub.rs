@@ -8,6 +8,7 @@ mod upload;
 
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::hub::{Hub, HubError, Progress};
+use lianhu_core::ids::DeviceId;
 use lianhu_core::sign::Key;
 use lianhu_ledger::{Enrolled, Enrolling, Ledger, NotEnrolled, Proof, ProofOf};
 use pinned_key::Stranger;
@@ -22,6 +23,9 @@ use upload::{Moved, Upload};
 
 /// How long the line may be silent in both directions.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How long finding the county and shaking hands with it may take: a name to look up, a connection, its certificate.
+/// On the slowest line that is still waited for that is some seconds.
+const REACHED: Duration = Duration::from_secs(10);
 /// The slowest line that is still waited for, in bytes a second: what was handed to the system may be on its way for
 /// so long, although nothing can be seen to move.
 const SLOWEST: u64 = 2048;
@@ -61,9 +65,27 @@ pub enum EnrolError {
     SlowDown,
 }
 
+/// The thread on which one line lives. Who lets go of it does not wait for what the system still does for it: looking up
+/// a name may take it half a minute.
+struct Thread(Option<Runtime>);
+
+impl Thread {
+    fn run<T>(&self, doing: impl Future<Output = T>) -> Option<T> {
+        self.0.as_ref().map(|runtime| runtime.block_on(doing))
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// The county, reached over HTTP.
 pub struct HttpHub {
-    runtime: Runtime,
+    runtime: Thread,
     client: Client,
     base: Url,
     pin: Fingerprint,
@@ -89,7 +111,7 @@ impl HttpHub {
         let client = client(pin, &stranger).ok_or(AddressError::NotAnAddress)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|_| AddressError::NotAnAddress)?;
-        Ok(Self { runtime, client, base, pin, stranger, silence: SILENCE, warm: false })
+        Ok(Self { runtime: Thread(Some(runtime)), client, base, pin, stranger, silence: SILENCE, warm: false })
     }
 
     /// Takes a line for dead after so long a silence, instead of half a minute.
@@ -135,7 +157,8 @@ impl HttpHub {
                 *request.body_mut() = Some(Body::wrap_stream(Upload::new(body, moved.clone())));
             }
             let to_send = body.len() as u64;
-            let answered = self.runtime.block_on(round(&self.client, request, to_send, &moved, self.silence, progress));
+            let doing = round(&self.client, request, to_send, &moved, self.silence, progress);
+            let answered = self.runtime.run(doing).unwrap_or(Err(Cut::Line));
             let strange = self.stranger.take();
             let died = match answered {
                 Ok(answer) => {
@@ -166,13 +189,19 @@ impl Hub for HttpHub {
 
 /// Enrols a device. The secret goes to the holder of the key that the code names, and to nobody else. When the answer
 /// was lost, calling again with the same key is answered alike; so the key is to be kept before this is called.
-pub fn enroll(address: &str, code: &EnrolmentCode, label: &str, key: &Key) -> Result<Enrolled, EnrolError> {
+pub fn enroll(
+    address: &str,
+    code: &EnrolmentCode,
+    label: &str,
+    key: &Key,
+    device: Option<DeviceId>,
+) -> Result<Enrolled, EnrolError> {
     #[derive(serde::Deserialize)]
     struct Refused {
         code: Option<NotEnrolled>,
     }
     let mut hub = HttpHub::new(address, code.fingerprint)?;
-    let asking = Enrolling { secret: code.secret_hex(), key: key.public(), label: label.to_owned() };
+    let asking = Enrolling { secret: code.secret_hex(), key: key.public(), label: label.to_owned(), device };
     let asking = serde_json::to_vec(&asking).map_err(|_| HubError::Broken)?;
     let (status, body) = hub.carry(Method::POST, "v1/enroll", HeaderMap::new(), &asking, &mut |_| ())?;
     if status == StatusCode::OK {
@@ -251,7 +280,8 @@ fn client(pin: Fingerprint, stranger: &Stranger) -> Option<Client> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .pool_max_idle_per_host(1)
-        .pool_idle_timeout(KEPT);
+        .pool_idle_timeout(KEPT)
+        .connect_timeout(REACHED);
     client.build().ok()
 }
 

@@ -41,12 +41,11 @@ impl App {
         let visit = Visit { amends: Vec::new(), ..visit };
         let mut ledger = self.ledger();
         let root = ledger.write(|writing| {
-            let about = About::Household(household);
-            let root = writing.record(about, kind::VISIT, source.unwrap_or_default(), &visit)?;
-            if let Some(draft) = draft {
-                writing.discard_draft(draft)?;
+            let (about, source) = (About::Household(household), source.unwrap_or_default());
+            match draft {
+                Some(draft) => writing.finish_draft(draft, household, source, &visit),
+                None => writing.record(about, kind::VISIT, source, &visit),
             }
-            Ok(root)
         })?;
         Ok(shown(ledger.visit(root)?))
     }

@@ -52,7 +52,7 @@ impl County {
         let key = Key::mint(&*self.around);
         let mut county = self.ledger.lock().unwrap();
         let secret = county.mint_secret(user).unwrap();
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: home.into() };
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: home.into(), device: None };
         let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
         drop(county);
         app.ledger().adopt(&enrolled, &key).unwrap();

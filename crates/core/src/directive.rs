@@ -85,6 +85,9 @@ pub struct Device {
     /// Whether it is shut out.
     #[n(3)]
     pub revoked: bool,
+    /// Why it is shut out, in words.
+    #[n(4)]
+    pub reason: Option<String>,
 }
 
 /// Entrusts what it is about, a household or a place with all its households, to a person.

@@ -1,5 +1,6 @@
 //! The exchange: one request, one reply, for all households (docs/exchange.md). These are the words both sides speak.
 
+pub use crate::cursor::{Again, Cursor, Fill};
 use crate::day::{Day, Moment};
 use crate::entry::About;
 use crate::envelope::Sealed;
@@ -20,53 +21,6 @@ pub const LARGEST_PAGE: u32 = 4 * 1024 * 1024;
 const REQUEST: &str = "lianhu request 1";
 const REPLY: &str = "lianhu reply 1";
 const RECEIPT: &str = "lianhu receipt 1";
-
-/// How far a device has read.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
-#[cbor(map)]
-pub struct Cursor {
-    /// Of which life of the log; nothing before the first exchange.
-    #[n(0)]
-    pub epoch: Option<Epoch>,
-    /// Everything in scope up to this number is here, but for what is still being filled in.
-    #[n(1)]
-    pub number: u64,
-    /// How far the back-fills have come.
-    #[n(2)]
-    pub fill: Fill,
-    /// How far the news of grants and their ends have come.
-    #[n(3)]
-    pub grants: Fill,
-    /// What is fetched once more because the digests differ, from this number on.
-    #[n(4)]
-    pub again: Vec<Again>,
-}
-
-/// A place in the list of what was granted, ordered by the number of the grant and then by what it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
-#[cbor(map)]
-pub struct Fill {
-    /// The number of the grant.
-    #[n(0)]
-    pub since: u64,
-    /// Within it, the last thing begun.
-    #[n(1)]
-    pub about: Option<About>,
-    /// Of that thing, everything up to this number is here.
-    #[n(2)]
-    pub upto: u64,
-}
-
-/// One thing fetched once more.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Again {
-    /// What.
-    #[n(0)]
-    pub about: About,
-    /// Everything up to this number is here.
-    #[n(1)]
-    pub upto: u64,
-}
 
 /// What one holds about something: how many entries, and the sum of their names. Always computed, never adopted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
@@ -145,6 +99,9 @@ pub struct Request {
     /// Households of which it wants the older records too.
     #[n(11)]
     pub older: Vec<About>,
+    /// Since when an office wants to hear which devices have asked.
+    #[n(12)]
+    pub devices_since: Option<Moment>,
 }
 
 /// The digest of one thing.
@@ -234,7 +191,7 @@ pub struct Reply {
     /// The life of its log.
     #[n(1)]
     pub epoch: Epoch,
-    /// The number at which that life began.
+    /// Up to which number it says the same as the life that the device has read.
     #[n(2)]
     pub base: u64,
     /// Its highest number.
@@ -267,6 +224,24 @@ pub struct Reply {
     /// Whether the whole digest agrees, when one was sent and everything was read.
     #[n(12)]
     pub agrees: Option<bool>,
+    /// How devices have been asking, for an office that wants to hear of it.
+    #[n(13)]
+    pub devices: Option<Vec<DeviceSeen>>,
+}
+
+/// How a device has been asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceSeen {
+    /// Which.
+    #[n(0)]
+    pub device: DeviceId,
+    /// When it last asked, by the county's clock.
+    #[n(1)]
+    pub at: Moment,
+    /// Whether it exists twice.
+    #[n(2)]
+    pub twice: bool,
 }
 
 /// One entry of a page.

@@ -18,6 +18,7 @@ pub mod tally;
 pub mod text;
 
 pub mod change;
+pub mod cursor;
 pub mod day;
 pub mod directive;
 pub mod dossier;

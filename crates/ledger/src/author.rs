@@ -125,7 +125,7 @@ impl Tx<'_> {
     }
 
     /// A household that is being handed over can be read, not written.
-    fn check_may_write(&self, about: About) -> Result<()> {
+    pub(crate) fn check_may_write(&self, about: About) -> Result<()> {
         let me = self.identity()?;
         if me.is_county || about.household().is_none() {
             return Ok(());

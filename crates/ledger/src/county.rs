@@ -83,7 +83,7 @@ impl Tx<'_> {
         let mut reply = Reply {
             verdict,
             epoch: self.epoch()?,
-            base: self.meta::<i64>("base")?.unwrap_or(0).cast_unsigned(),
+            base: self.agreed(request.cursor.epoch)?,
             top: 0,
             time: now,
             receipts: Vec::new(),
@@ -94,6 +94,7 @@ impl Tx<'_> {
             grants: Vec::new(),
             fates: Vec::new(),
             agrees: None,
+            devices: None,
         };
         let mut answered =
             Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
@@ -117,6 +118,7 @@ impl Tx<'_> {
             // A device that learns a number only now could not count it into its digest.
             let told = answered.kept + answered.had + reply.fates.iter().filter(|fate| fate.number.is_some()).count();
             Page::new(self, known.user, request).fill(&mut reply, told)?;
+            reply.devices = self.devices_seen(known.user, request)?;
         }
         reply.top = self.meta::<i64>("top")?.unwrap_or(0).cast_unsigned();
         answered.sent = reply.page.len();
@@ -167,7 +169,11 @@ impl Tx<'_> {
         let header = sealed.header();
         let name = header.name();
         let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
-        let refused = if row.is_some() { None } else { self.refuse(sealed, &header)? };
+        let refused = match row {
+            // An envelope that was refused for its device lies here too, so that a person can let its entries in.
+            Some(_) => self.known(header.head.device)?.filter(|known| known.revoked).map(|_| Code::Revoked),
+            None => self.refuse(sealed, &header)?,
+        };
         let mut arrival = Arrival {
             head: &sealed.head,
             name,
@@ -178,6 +184,9 @@ impl Tx<'_> {
             aside: Cell::default(),
         };
         if let Some(code) = refused {
+            if code == Code::Revoked && row.is_none() {
+                self.insert_envelope(&header, sealed.signature, now)?;
+            }
             let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
             return names
                 .map(|(bytes, name)| match self.fate(*name)? {

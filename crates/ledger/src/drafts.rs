@@ -4,7 +4,9 @@ use crate::author::Writing;
 use crate::error::Result;
 use crate::store::Ledger;
 use lianhu_core::day::Moment;
-use lianhu_core::ids::{EntryId, HouseholdId};
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
+use lianhu_core::visit::Visit;
 use rusqlite::params;
 
 /// A visit begun and not saved.
@@ -25,6 +27,10 @@ impl Ledger {
     pub fn save_draft(&mut self, id: Option<EntryId>, household: HouseholdId, body: &str) -> Result<EntryId> {
         let now = self.around.now();
         self.transact(|tx| {
+            let known = id.map(|id| tx.one("select 1 from draft where id = ?1", [id.0], |_| Ok(())));
+            if !matches!(known, Some(Ok(Some(())))) {
+                tx.check_may_write(About::Household(household))?;
+            }
             let id = id.unwrap_or_else(|| EntryId::mint(tx.around));
             tx.run(
                 "insert or replace into draft (id, household, body, saved_at) values (?1, ?2, ?3, ?4)",
@@ -56,6 +62,26 @@ impl Ledger {
 }
 
 impl Writing<'_> {
+    /// Saves what a draft has become, and lets the draft go. A draft that was begun before its household was taken back
+    /// may still be finished.
+    pub fn finish_draft(
+        &self,
+        id: EntryId,
+        household: HouseholdId,
+        source: Source,
+        visit: &Visit,
+    ) -> Result<EntryName> {
+        let about = About::Household(household);
+        let begun = "select 1 from draft where id = ?1 and household = ?2";
+        if self.0.one(begun, params![id.0, household.bytes()], |_| Ok(()))?.is_none() {
+            self.0.check_may_write(about)?;
+        }
+        let entry = self.0.new_entry(about, kind::VISIT, source, minicbor::to_vec(visit).unwrap_or_default())?;
+        let name = self.0.keep_own(entry)?;
+        self.discard_draft(id)?;
+        Ok(name)
+    }
+
     /// Lets a draft go in the same act as what became of it: a battery that dies in between leaves neither a visit
     /// with its draft, which would be saved a second time, nor a draft lost without its visit.
     pub fn discard_draft(&self, id: EntryId) -> Result<bool> {

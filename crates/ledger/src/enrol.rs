@@ -5,7 +5,7 @@ use crate::identity::Identity;
 use crate::store::{Ledger, Tx};
 use lianhu_core::directive::{Cadre, Device, Enrolment, Place};
 use lianhu_core::entry::{About, Source, kind};
-use lianhu_core::ids::{DeviceId, Epoch, Hash, PlaceId, PublicKey, UserId};
+use lianhu_core::ids::{DeviceId, Hash, PlaceId, PublicKey, UserId};
 use lianhu_core::sign::Key;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct Enrolling {
     pub key: PublicKey,
     /// What its owner calls it.
     pub label: String,
+    /// The device that this ledger already is: its county was restored from a back-up that had not heard of it.
+    #[serde(default)]
+    pub device: Option<DeviceId>,
 }
 
 /// What the county gives back.
@@ -69,13 +72,13 @@ impl Ledger {
                 key: key.clone(),
                 is_county: true,
             })?;
-            tx.new_epoch(0)?;
+            tx.begin_life(0)?;
             let mut import = [0; 32];
             tx.around.fill(&mut import);
             tx.set_meta("import_key", import.to_vec())?;
             let office = Cadre { name: format!("{name}（县服务器）"), ..Cadre::default() };
             tx.direct(About::Cadre(user), kind::CADRE, &office)?;
-            let own = Device { key: key.public(), device, label: "county".to_owned(), revoked: false };
+            let own = Device { key: key.public(), device, label: "county".to_owned(), revoked: false, reason: None };
             tx.direct(About::Cadre(user), kind::DEVICE, &own)?;
             let root = PlaceId::mint(tx.around);
             tx.set_meta("root_place", root.bytes())?;
@@ -123,10 +126,14 @@ impl Ledger {
                 Some(device) if tx.known(device)?.is_some_and(|known| known.key == asking.key) => device,
                 Some(_) => return Ok(Err(NotEnrolled::UsedCode)),
                 None => {
-                    let device = DeviceId::mint(tx.around);
+                    let device = match asking.device {
+                        Some(device) if tx.known(device)?.is_none() => device,
+                        Some(device) if tx.known(device)?.is_some_and(|known| known.key == asking.key) => device,
+                        _ => DeviceId::mint(tx.around),
+                    };
                     tx.run("insert into enrolled (secret, device) values (?1, ?2)", (hash.0, device.bytes()))?;
                     let label = asking.label.chars().take(40).collect();
-                    let body = Device { key: asking.key, device, label, revoked: false };
+                    let body = Device { key: asking.key, device, label, revoked: false, reason: None };
                     tx.direct(About::Cadre(user), kind::DEVICE, &body)?;
                     tx.settle_own()?;
                     device
@@ -160,11 +167,21 @@ impl Ledger {
         })
     }
 
+    /// Goes on as the device that this ledger is, enrolled once more at a county that had lost it. Another county,
+    /// person or device is refused: what was written here is theirs alone.
+    pub fn adopt_again(&mut self, enrolled: &Enrolled) -> Result<()> {
+        let me = self.identity()?;
+        if (me.county_key, me.user, me.device) == (enrolled.county_key, enrolled.user, enrolled.device) {
+            return Ok(());
+        }
+        Err(LedgerError::NotThis("new"))
+    }
+
     /// Begins a new life of the county's log after its file was restored from a backup.
     pub fn restored(&mut self) -> Result<()> {
         self.transact(|tx| {
             let top = tx.meta::<i64>("top")?.unwrap_or(0);
-            tx.new_epoch(top)?;
+            tx.begin_life(top.cast_unsigned())?;
             tx.begin_incarnation()
         })
     }
@@ -179,13 +196,6 @@ impl Ledger {
 impl Tx<'_> {
     fn direct(&self, about: About, kind: u16, body: &impl minicbor::Encode<()>) -> Result<()> {
         self.write_entry(about, kind, Source::Office, minicbor::to_vec(body).unwrap_or_default()).map(drop)
-    }
-
-    fn new_epoch(&self, base: i64) -> Result<()> {
-        let mut epoch = Epoch::default();
-        self.around.fill(&mut epoch.0);
-        self.set_meta("epoch", epoch.0.to_vec())?;
-        self.set_meta("base", base)
     }
 
     fn enrolled(&self, user: UserId, device: DeviceId) -> Result<Enrolled> {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::store::Tx;
-use lianhu_core::directive::{Place, Placement, Role};
+use lianhu_core::directive::{Device, Place, Placement, Role};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
@@ -146,6 +146,13 @@ impl Tx<'_> {
                 }
             }
             (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => Ok(!self.outranks(user)?),
+            (kind::DEVICE, About::Cadre(user)) => match minicbor::decode::<Device>(&entry.body) {
+                Ok(device) => Ok(device.revoked
+                    && !self.outranks(user)?
+                    && self.holds(entry.user, entry.about)?
+                    && self.known(device.device)?.is_some_and(|known| known.user == user && known.key == device.key)),
+                Err(_) => Ok(false),
+            },
             (kind::ROLE, About::Cadre(user)) => match minicbor::decode::<Role>(&entry.body) {
                 Ok(Role { role, place }) if role == "helper" || role == "first_secretary" => {
                     Ok(!self.outranks(user)? && place.is_none_or(|place| inside(place).unwrap_or(false)))

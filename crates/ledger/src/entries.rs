@@ -16,6 +16,8 @@ pub(crate) mod standing {
     pub(crate) const PARKED: i64 = 1;
     pub(crate) const ASIDE: i64 = 2;
     pub(crate) const WITHDRAWN: i64 = 3;
+    /// Somebody else's, numbered in a life of the county's log that was lost, and not in this one.
+    pub(crate) const LAPSED: i64 = 4;
 }
 
 /// An entry as it lies in the ledger.
@@ -64,6 +66,13 @@ impl Tx<'_> {
 
     pub(crate) fn entry(&self, name: EntryName) -> Result<Option<Kept>> {
         self.one(&format!("select {KEPT} from entry where name = ?1"), [name.0], kept)?.map(read).transpose()
+    }
+
+    /// An entry that counts; one that stands aside, waits for others or has lapsed is no answer.
+    pub(crate) fn living(&self, name: EntryName) -> Result<Option<Kept>> {
+        self.one(&format!("select {KEPT} from entry where name = ?1 and standing = 0"), [name.0], kept)?
+            .map(read)
+            .transpose()
     }
 
     /// Living entries by a condition on the table, in the order of their numbers, unnumbered ones last.

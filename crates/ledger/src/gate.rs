@@ -40,6 +40,19 @@ pub(crate) struct Arrival<'a> {
     pub(crate) aside: Cell<[Option<i64>; 2]>,
 }
 
+impl<'a> Arrival<'a> {
+    /// An entry that came before and is judged once more.
+    pub(crate) fn again(
+        head: &'a Head,
+        name: EnvelopeName,
+        row: i64,
+        point_at: lianhu_core::day::Moment,
+        released: bool,
+    ) -> Self {
+        Self { head, name, row, point_at, trials: Trials::default(), released, aside: Cell::default() }
+    }
+}
+
 /// Reads an entry's bytes and the body of its kind.
 pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
     let entry = Entry::read(bytes).map_err(|_| Code::NotAnEntry)?;
@@ -262,15 +275,7 @@ impl Tx<'_> {
             for (bytes, header, envelope, row) in parked {
                 let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { continue };
                 let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
-                let arrival = Arrival {
-                    head: &header.head,
-                    name,
-                    row,
-                    point_at: at,
-                    trials: Trials::default(),
-                    released: false,
-                    aside: Cell::default(),
-                };
+                let arrival = Arrival::again(&header.head, name, row, at, false);
                 self.run("delete from entry where name = ?1 and standing = 1", [EntryName::of(&bytes).0])?;
                 moved |= self.admit(&arrival, &bytes)?.0 != Answer::Parked;
             }

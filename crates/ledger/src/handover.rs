@@ -41,6 +41,7 @@ impl Tx<'_> {
         if !held {
             return Ok(());
         }
+        self.keep_sealed(About::Household(household))?;
         let digest = self.digest(&about)?;
         let all = About::Everything.key();
         let total = self.digest(&all)?.minus(digest);

@@ -11,7 +11,7 @@ use lianhu_core::entry::About;
 use lianhu_core::envelope::{Header, Sealed};
 use lianhu_core::exchange::{Code, Receipt, Request, Signed};
 use lianhu_core::hub::HubError;
-use lianhu_core::ids::{DeviceId, EntryName, Hash, HouseholdId, UserId};
+use lianhu_core::ids::{DeviceId, EntryName, Epoch, Hash, HouseholdId, UserId};
 use rusqlite::Row;
 
 /// How an entry stands.
@@ -25,6 +25,8 @@ pub enum Standing {
     Aside,
     /// It was said again in another entry.
     Withdrawn,
+    /// Somebody else's, and the county has lost it.
+    Lapsed,
 }
 
 /// An entry as it lies in the ledger.
@@ -68,6 +70,8 @@ pub struct ScopeRow {
     pub since: u64,
     /// The number at which it ended.
     pub until: Option<u64>,
+    /// Whether records of any age belong to it.
+    pub older: bool,
 }
 
 const COLUMNS: &str = "select name, about, device, number, standing, late, bytes from entry";
@@ -82,6 +86,7 @@ fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
             standing::PARKED => Standing::Parked,
             standing::ASIDE => Standing::Aside,
             standing::WITHDRAWN => Standing::Withdrawn,
+            standing::LAPSED => Standing::Lapsed,
             _ => Standing::Living,
         },
         late: row.get(5)?,
@@ -110,13 +115,13 @@ impl Ledger {
 
     /// What a person holds or held, as this ledger knows it.
     pub fn scope_of(&self, user: UserId) -> Result<Vec<ScopeRow>> {
-        let sql = "select about, since, until from scope where user = ?1 order by about";
+        let sql = "select about, since, until, horizon is null from scope where user = ?1 order by about";
         let rows = self.look().all(sql, [user.bytes()], |row| {
             let until = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?.cast_unsigned(), until))
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?.cast_unsigned(), until, row.get(3)?))
         })?;
-        let read = |(key, since, until): (Vec<u8>, u64, Option<u64>)| {
-            Some(ScopeRow { about: About::from_key(&key)?, since, until })
+        let read = |(key, since, until, older): (Vec<u8>, u64, Option<u64>, bool)| {
+            Some(ScopeRow { about: About::from_key(&key)?, since, until, older })
         };
         Ok(rows.into_iter().filter_map(read).collect())
     }
@@ -135,11 +140,14 @@ impl Ledger {
     /// The sealed envelopes that lie here whole, as they would travel.
     pub fn all_envelopes(&self) -> Result<Vec<Sealed>> {
         let tx = self.look();
-        let sql = "select header, signature from envelope where length(header) > 0 order by id";
-        let rows = tx.all(sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let sql = "select header, signature, sealed from envelope where length(header) > 0 order by id";
+        let rows = tx.all(sql, [], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
+        })?;
         let mut whole = Vec::new();
-        for (header, signature) in rows {
-            whole.extend(tx.unstore(&header, &signature)?);
+        for (header, signature, sealed) in rows {
+            let sealed = sealed.and_then(|bytes| minicbor::decode(&bytes).ok());
+            whole.extend(sealed.map_or_else(|| tx.unstore(&header, &signature), |sealed| Ok(Some(sealed)))?);
         }
         Ok(whole)
     }
@@ -148,6 +156,11 @@ impl Ledger {
     pub fn devices_seen_twice(&self) -> Result<Vec<DeviceId>> {
         let rows = self.look().all("select device from asking where twice = 1", [], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(rows.iter().filter_map(|id| DeviceId::from_slice(id)).collect())
+    }
+
+    /// Which life of the county's log this device has read.
+    pub fn life_read(&self) -> Result<Option<Epoch>> {
+        Ok(self.look().cursor()?.epoch)
     }
 
     /// The highest number given, and the newest link of the chain.

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, kind};
-use lianhu_core::exchange::{Again, Cursor, Digest, Fill, GrantNews, LARGEST_PAGE, PAGE, Paged, Reply, Request};
+use lianhu_core::exchange::{Again, Digest, Fill, GrantNews, LARGEST_PAGE, PAGE, Paged, Reply, Request};
 use lianhu_core::ids::{EnvelopeName, UserId};
 use rusqlite::{Row, params};
 use std::collections::BTreeSet;
@@ -74,13 +74,7 @@ impl<'a> Page<'a> {
     fn reset_for_epoch(&self, reply: &mut Reply) -> Result<()> {
         if reply.cursor.epoch != Some(reply.epoch) {
             let base = reply.base;
-            let Cursor { number, fill, grants, .. } = &mut reply.cursor;
-            *number = (*number).min(base);
-            for place in [fill, grants] {
-                if place.since > base {
-                    *place = Fill { since: base, about: None, upto: 0 };
-                }
-            }
+            reply.cursor.cut_to(base);
             reply.cursor.epoch = Some(reply.epoch);
         }
         Ok(())

@@ -63,6 +63,7 @@ impl Tx<'_> {
             digests: if differs { self.digests_to_send()? } else { Vec::new() },
             waiting: self.unsettled()?,
             older: self.older()?,
+            devices_since: self.devices_since()?,
             envelopes,
         };
         let entries = request.envelopes.iter().map(|sealed| sealed.entries.len()).sum();
@@ -76,16 +77,19 @@ impl Tx<'_> {
         // Many may be open, and few fit: each is read when its turn comes.
         let ids =
             self.all("select id from envelope where receipt is null order by id", [], |row| row.get::<_, i64>(0))?;
-        let sql = "select header, signature from envelope where id = ?1 and length(header) > 0";
+        let sql = "select header, signature, sealed from envelope where id = ?1 and length(header) > 0";
         let mut open = Vec::new();
         let mut size = 0;
         for id in ids {
             if size >= room {
                 return Ok(open);
             }
-            let stored = self.one(sql, [id], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-            let Some((header, signature)) = stored else { continue };
-            if let Some(sealed) = self.unstore(&header, &signature)? {
+            let stored = self.one(sql, [id], |row| {
+                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
+            })?;
+            let Some((header, signature, whole)) = stored else { continue };
+            let whole = whole.and_then(|bytes| minicbor::decode(&bytes).ok());
+            if let Some(sealed) = whole.map_or_else(|| self.unstore(&header, &signature), |whole| Ok(Some(whole)))? {
                 size += sealed.entries.iter().map(|entry| entry.len()).sum::<usize>();
                 open.push(sealed);
             }
@@ -131,6 +135,16 @@ impl Tx<'_> {
         if entries.is_empty() {
             return Ok(None);
         }
+        let (sealed, row) = self.seal_entries(entries)?;
+        for name in &names {
+            self.run("update entry set envelope = ?2 where name = ?1", params![name.0, row])?;
+        }
+        Ok(Some((sealed, names)))
+    }
+
+    /// Seals just these entries and stores the envelope.
+    pub(crate) fn seal_entries(&self, entries: Vec<Vec<u8>>) -> Result<(Sealed, i64)> {
+        let me = self.identity()?;
         let prev: Option<Vec<u8>> = self.meta("envelope_prev")?;
         let seen = if me.is_county { self.meta::<i64>("top")? } else { self.meta::<i64>("seen")? };
         let head = Head {
@@ -147,10 +161,7 @@ impl Tx<'_> {
         let header = sealed.header();
         let row = self.insert_envelope(&header, sealed.signature, self.around.now())?;
         self.set_meta("envelope_prev", header.name().0.to_vec())?;
-        for name in &names {
-            self.run("update entry set envelope = ?2 where name = ?1", params![name.0, row])?;
-        }
-        Ok(Some((sealed, names)))
+        Ok((sealed, row))
     }
 
     /// Own entries that were handed over, got a receipt, and still have no number: parked, or set aside until a person

@@ -190,7 +190,7 @@ mod tests {
         county.direct(|w| w.record(About::Cadre(user), kind::CADRE, Source::Office, &body)).unwrap();
         let secret = county.mint_secret(user).unwrap();
         let key = Key::mint(&*around);
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: "a".into() };
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: "a".into(), device: None };
         let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
         let mut phone = open("phone.sqlite");
         phone.adopt(&enrolled, &key).unwrap();

@@ -74,7 +74,7 @@ impl Tx<'_> {
         Ok(said)
     }
 
-    fn rebuild(&self) -> Result<()> {
+    pub(crate) fn rebuild(&self) -> Result<()> {
         self.in_hand.borrow_mut().clear();
         for table in REBUILT {
             self.run(&format!("delete from {table}"), [])?;

@@ -1,17 +1,16 @@
 //! The quarantine as a person sees it: what was refused, by whom it was written, why; and its release, after which it
 //! counts like any other entry.
 
+use crate::entitle::Entitled;
 use crate::error::{LedgerError, Result};
 use crate::gate::{Arrival, code_from};
 use crate::store::{Ledger, Tx};
-use crate::trial::Trials;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Entry};
 use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::ids::{DeviceId, EntryName, EnvelopeName, UserId};
 use serde::Serialize;
-use std::cell::Cell;
 
 /// Something that stands in quarantine. Its content is not shown: only ids and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,6 +58,34 @@ impl Ledger {
 }
 
 impl Tx<'_> {
+    /// After a back-up took the place of what was lost, devices hand in what they wrote under directives that the county
+    /// no longer knows. It is refused like any other that nobody is entitled to, until the office has directed anew.
+    pub(crate) fn rejudge(&self, at: Moment) -> Result<()> {
+        if !self.was_restored()? {
+            return Ok(());
+        }
+        let sql = "select quarantine.name, quarantine.header, quarantine.bytes, envelope.name, envelope.id from quarantine join envelope on envelope.name = quarantine.envelope where quarantine.code = ?1 order by quarantine.id";
+        let refused = self.all(sql, [Code::NotEntitled as i64], |row| {
+            let name: Vec<u8> = row.get(3)?;
+            let (head, bytes) = (row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?);
+            Ok((crate::entries::name_of(row, 0)?, head, bytes, name, row.get::<_, i64>(4)?))
+        })?;
+        for (entry, head, bytes, envelope, row) in refused {
+            let (Ok(head), Ok(read)) = (minicbor::decode::<Head>(&head), Entry::read(&bytes)) else { continue };
+            if !matches!(self.entitled(&head, &read)?, Entitled::Yes | Entitled::Late) {
+                continue;
+            }
+            // Something let in a moment ago may have let this in already.
+            if self.run("delete from quarantine where name = ?1", [entry.0])? == 0 {
+                continue;
+            }
+            let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
+            self.admit(&Arrival::again(&head, name, row, at, false), &bytes)?;
+            self.unpark(read.about, at)?;
+        }
+        Ok(())
+    }
+
     fn release(&self, entry: EntryName) -> Result<Answer> {
         let sql = "select header, envelope, bytes from quarantine where name = ?1";
         let found = self.one(sql, [entry.0], |row| {
@@ -73,16 +100,7 @@ impl Tx<'_> {
         let Some(row) = row else { return Ok(Answer::Quarantined) };
         self.run("delete from quarantine where name = ?1", [entry.0])?;
         let now = self.around.now();
-        let arrival = Arrival {
-            head: &head,
-            name,
-            row,
-            point_at: now,
-            trials: Trials::default(),
-            released: true,
-            aside: Cell::default(),
-        };
-        let (answer, ..) = self.admit(&arrival, &bytes)?;
+        let (answer, ..) = self.admit(&Arrival::again(&head, name, row, now, true), &bytes)?;
         if let Ok(read) = Entry::read(&bytes) {
             self.unpark(read.about, now)?;
         }

@@ -36,11 +36,13 @@ impl Tx<'_> {
         self.set_meta("envelope_number", 0)?;
         self.set_meta("envelope_prev", rusqlite::types::Null)?;
         *self.me.borrow_mut() = None;
-        let unsent = "select id from envelope where receipt is null";
+        self.reseal_kept_back()?;
+        // Of this device only: at the county others' envelopes lie here too, with what is parked in them.
+        let unsent = "select id from envelope where receipt is null and sealed is null and device = (select value from meta where key = 'device')";
         self.run(&format!("update entry set envelope = null where number is null and envelope in ({unsent})"), [])?;
         // An envelope of the old life that was handed over and not answered is let go; its entries are sealed anew.
-        self.run("delete from envelope where receipt is null and id not in (select envelope from entry where envelope is not null)", [])?;
-        self.run("update envelope set receipt = x'' where receipt is null", [])?;
+        self.run(&format!("delete from envelope where id in ({unsent}) and id not in (select envelope from entry where envelope is not null)"), [])?;
+        self.run(&format!("update envelope set receipt = x'' where id in ({unsent})"), [])?;
         Ok(())
     }
 

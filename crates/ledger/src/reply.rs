@@ -7,8 +7,8 @@ use crate::gate;
 use crate::phone::Outgoing;
 use crate::store::{Ledger, Tx};
 use lianhu_core::dossier::DossierError;
-use lianhu_core::entry::{About, kind};
-use lianhu_core::exchange::{Answer, Code, Digest, Fate, GrantNews, PAGE, Paged, Receipt, Reply, Signed, Verdict};
+use lianhu_core::entry::kind;
+use lianhu_core::exchange::{Answer, Code, Fate, GrantNews, PAGE, Paged, Receipt, Reply, Signed, Verdict};
 use lianhu_core::hub::HubError;
 use lianhu_core::ids::{EntryName, EnvelopeName, HouseholdId};
 use rusqlite::params;
@@ -52,7 +52,7 @@ impl Tx<'_> {
             }
             Verdict::Revoked | Verdict::Welcome => {}
         }
-        self.follow_epoch(reply)?;
+        let went_back = self.follow_epoch(reply)?;
         let mut again = BTreeSet::new();
         for receipt in &reply.receipts {
             taken.numbered += self.take_receipt(receipt, &mut again)?;
@@ -69,12 +69,17 @@ impl Tx<'_> {
         for household in again {
             self.replay(household)?;
         }
+        if self.meta::<i64>("refused_record")?.unwrap_or(0) == 1 {
+            self.rebuild()?;
+            self.set_meta("refused_record", 0)?;
+        }
         let seen = self.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned();
         if reply.top > seen {
             // What was written before this was known is sealed as such, even if it did not fit into this request.
             while self.seal(PAGE as usize)?.is_some() {}
             self.set_meta("seen", reply.top.cast_signed())?;
         }
+        self.note_devices(reply.devices.as_deref().unwrap_or_default())?;
         self.set_meta("last_exchange", self.around.now().0)?;
         self.set_meta("county_time", reply.time.0)?;
         if reply.verdict == Verdict::Welcome {
@@ -85,48 +90,24 @@ impl Tx<'_> {
             None if reply.page.is_empty() => {}
             None => self.set_meta("differs", 0)?,
         }
-        self.forget_ended()?;
-        taken.more = reply.more || reply.agrees == Some(false) || self.has_more_to_hand_over(reply)?;
+        if !reply.more {
+            // Not before all was told: what was entrusted may be named on the next page only.
+            if reply.verdict == Verdict::Welcome {
+                self.lapse()?;
+            }
+            self.forget_ended()?;
+            self.prune_sealed(reply.time)?;
+        }
+        taken.more = reply.more || reply.agrees == Some(false) || self.has_more_to_hand_over(reply, went_back)?;
         Ok(taken)
     }
 
-    fn has_more_to_hand_over(&self, reply: &Reply) -> Result<bool> {
+    fn has_more_to_hand_over(&self, reply: &Reply, went_back: bool) -> Result<bool> {
         let me = self.identity()?;
         let unsealed = "select 1 from entry indexed by entry_waiting where number is null and standing = 0 and envelope is null and device = ?1 limit 1";
         let unsealed = self.one(unsealed, [me.device.bytes()], |_| Ok(()))?.is_some();
         let unsent = self.one("select 1 from envelope where receipt is null limit 1", [], |_| Ok(()))?.is_some();
-        Ok(reply.verdict == Verdict::Welcome && (unsealed || (unsent && !reply.receipts.is_empty())))
-    }
-
-    /// Follows the county into a new life of its log: what lies after the cut is waiting again, its mark withdrawn.
-    fn follow_epoch(&self, reply: &Reply) -> Result<()> {
-        let mut cursor = self.cursor()?;
-        if cursor.epoch == Some(reply.epoch) {
-            return Ok(());
-        }
-        if cursor.epoch.is_some() {
-            let base = reply.base.cast_signed();
-            let lost = self.all("select name, about from entry where number > ?1", [base], |row| {
-                Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?))
-            })?;
-            self.run(
-                "update envelope set receipt = null where id in (select envelope from entry where number > ?1 and device = (select value from meta where key = 'device'))",
-                [base],
-            )?;
-            self.run("update entry set number = null where number > ?1", [base])?;
-            for (name, key) in lost {
-                for key in [key, About::Everything.key()] {
-                    let digest = self.digest(&key)?.minus(Digest::of(&name));
-                    self.put_digest(&key, digest)?;
-                }
-                if let Some(kept) = self.entry(name)? {
-                    self.project(&kept)?;
-                }
-            }
-            self.set_meta("seen", self.meta::<i64>("seen")?.unwrap_or(0).min(base))?;
-        }
-        cursor.epoch = Some(reply.epoch);
-        self.set_cursor(&cursor)
+        Ok(unsealed || (unsent && (went_back || !reply.receipts.is_empty())))
     }
 
     /// Takes a receipt: the only thing that gives an own entry the mark 已到县.
@@ -169,6 +150,9 @@ impl Tx<'_> {
                 self.set_standing(kept.name, standing::ASIDE, fate.code)?;
                 if kept.entry.kind == kind::CHANGE {
                     again.extend(kept.entry.about.household());
+                } else {
+                    // What is set aside counts in no table any more.
+                    self.set_meta("refused_record", 1)?;
                 }
                 if !replayed {
                     self.touch(kept.entry.about);
@@ -177,7 +161,8 @@ impl Tx<'_> {
             }
             // The county has never seen it although there is a receipt: hand it in once more.
             (None, _) => {
-                self.run("update entry set envelope = null where name = ?1 and number is null", [kept.name.0])?;
+                let sql = "update entry set envelope = null where name = ?1 and number is null and envelope in (select id from envelope where receipt is not null)";
+                self.run(sql, [kept.name.0])?;
                 Ok(0)
             }
             _ => Ok(0),
@@ -190,7 +175,12 @@ impl Tx<'_> {
             return Ok(false);
         }
         self.set_number(kept.name, kept.entry.about, number)?;
-        self.run("update entry set standing = 0, code = null where name = ?1 and standing = 2", [kept.name.0])?;
+        let stands =
+            self.one("select standing from entry where name = ?1", [kept.name.0], |row| row.get::<_, i64>(0))?;
+        if stands.is_some_and(|stands| stands != standing::LIVING && stands != standing::PARKED) {
+            self.revive(&Kept { number: Some(number), ..kept })?;
+            return Ok(true);
+        }
         self.project_numbered(&Kept { number: Some(number), ..kept })?;
         Ok(true)
     }

@@ -26,6 +26,7 @@ create table entry (
   bytes    blob    not null
 ) strict;
 create index entry_about on entry (about, number);
+create index entry_directive on entry (kind, id) where kind >= 64;
 create index entry_waiting on entry (envelope) where number is null;
 create index entry_envelope on entry (envelope);
 
@@ -40,6 +41,7 @@ create table envelope (
   signature   blob    not null,
   sealed_at   integer not null,          -- by this ledger's clock: sealed here, or received here
   receipt     blob,                      -- the county's signed receipt, once it came
+  sealed      blob,                      -- the whole of it, once a household it speaks of was forgotten
   unique (device, incarnation, number)
 ) strict;
 create index envelope_open on envelope (id) where receipt is null;
@@ -95,6 +97,13 @@ create table audit (
 -- Households of which older records were asked for.
 create table older_wanted (
   about blob primary key
+) strict, without rowid;
+
+-- How devices have been asking, as the county has told this office.
+create table device_seen (
+  device  blob primary key,
+  last_at integer not null,
+  twice   integer not null
 ) strict, without rowid;
 
 -- Editions of reports that were given out.
@@ -174,7 +183,9 @@ create table device (
   user    blob    not null,
   key     blob    not null,
   label   text    not null,
-  revoked integer not null
+  revoked integer not null,
+  since   integer not null,              -- when it was enrolled
+  reason  text                           -- why it was shut out
 ) strict, without rowid;
 create index device_user on device (user);
 
@@ -235,6 +246,7 @@ create index person_id on person (id);
 create table conflict (
   household blob not null,
   key       text not null,
+  asks      integer not null,            -- whether a person has to choose or approve; else a chip shows it
   primary key (household, key)
 ) strict, without rowid;
 

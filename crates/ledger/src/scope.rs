@@ -25,6 +25,14 @@ pub(crate) struct Point {
 impl Tx<'_> {
     /// Brings the scopes up to an entry that was just numbered.
     pub(crate) fn rescope(&self, kept: &Kept, point: Point) -> Result<()> {
+        self.rescope_one(kept, point)?;
+        match kept.entry.kind {
+            kind::GRANT | kind::ROLE | kind::PLACEMENT | kind::REGISTRATION => self.rejudge(point.at),
+            _ => Ok(()),
+        }
+    }
+
+    fn rescope_one(&self, kept: &Kept, point: Point) -> Result<()> {
         match (kept.entry.kind, kept.entry.about) {
             (kind::GRANT, about) => self.rescope_grant(kept.body::<Grant>()?.user, about, point),
             (kind::GRANT_END, about) => self.rescope_grant(kept.body::<GrantEnd>()?.user, about, point),

@@ -73,7 +73,7 @@ pub enum Attention {
         /// Its head.
         head: Option<String>,
     },
-    /// Facts of a household say two things.
+    /// Facts of a household say two things, and a person has to choose. Where both may stand, the card shows it.
     TwoStatements {
         /// Which.
         household: HouseholdId,
@@ -109,7 +109,7 @@ impl Ledger {
         };
         Ok(Standing {
             at_county: own("number is not null")?,
-            waiting: own("number is null and standing = 0")?,
+            waiting: own("number is null and standing = 0")? + u32::try_from(tx.kept_back()?).unwrap_or(0),
             last_exchange: tx.meta::<i64>("last_exchange")?.map(Moment),
             county_time: tx.meta::<i64>("county_time")?.map(Moment),
             attention: u32::try_from(self.attention(10_000)?.len()).unwrap_or(u32::MAX),
@@ -155,7 +155,7 @@ impl Ledger {
                 head: row.get(2)?,
             })
         })?);
-        let sql = "select id, head, disagreeing from household where id in (select household from conflict) order by disagreeing desc, id limit ?1";
+        let sql = "select household.id, household.head, count(*) as facts from conflict join household on household.id = conflict.household where conflict.asks = 1 group by household.id order by facts desc, household.id limit ?1";
         list.extend(tx.all(sql, [most], |row| {
             Ok(Attention::TwoStatements { household: household(row.get(0)?)?, head: row.get(1)?, facts: row.get(2)? })
         })?);

@@ -52,7 +52,7 @@ impl Village {
     fn phone(&self, user: UserId, label: &str) -> Ledger {
         let secret = self.county.lock().unwrap().mint_secret(user).unwrap();
         let key = Key::mint(&*self.around);
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: label.into() };
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: label.into(), device: None };
         let enrolled = self.county.lock().unwrap().enrol(&asking, &secret).unwrap().unwrap();
         let mut phone = open(&self.dir.path().join(format!("{label}.sqlite")), &self.around);
         phone.adopt(&enrolled, &key).unwrap();

@@ -64,7 +64,7 @@ impl World {
     }
 
     /// A household on this phone that may be written about.
-    fn household_on(&mut self, at: usize) -> Option<HouseholdId> {
+    pub(super) fn household_on(&mut self, at: usize) -> Option<HouseholdId> {
         let phone = &self.members[at].phone;
         let rows = phone.ledger().household_rows().expect("rows are read");
         let scope = phone.ledger().scope_of(phone.user).expect("scopes are read");
@@ -92,7 +92,7 @@ impl World {
         self.chance.pick(&fits).cloned()
     }
 
-    fn some_visit(&mut self, household: HouseholdId) -> Visit {
+    pub(super) fn some_visit(&mut self, household: HouseholdId) -> Visit {
         let (canary, serial) = (self.canary(household), self.next());
         let today = self.today();
         let mut visit = Visit {
@@ -345,12 +345,14 @@ impl World {
 
     /// The phone is copied; or an older copy of it is put back; or the copy becomes a phone of its own.
     fn copy(&mut self, at: usize) -> Kept {
-        let Some(Copied { path, owes }) = self.members[at].copy.take() else {
+        let Some(Copied { path, owes, settled, drafts }) = self.members[at].copy.take() else {
             let serial = self.next();
             let path = self.village.folder().join(format!("copy-{serial}.sqlite"));
             self.members[at].phone.is_copied_to(&path);
             self.tells(format!("{} is copied", self.members[at].name));
-            self.members[at].copy = Some(Copied { path, owes: self.members[at].owes.clone() });
+            let member = &mut self.members[at];
+            let (owes, settled) = (member.owes.clone(), member.settled.clone());
+            member.copy = Some(Copied { path, owes, settled, drafts: member.drafts.clone() });
             return Ok(());
         };
         self.copied.insert(self.members[at].phone.device);
@@ -358,7 +360,10 @@ impl World {
             self.tells(format!("{} is restored from its copy", self.members[at].name));
             let member = &mut self.members[at];
             member.phone.is_restored_from(&path);
-            member.owes = owes;
+            // What had arrived when it was copied is owed again only if the county has lost it since.
+            (member.owes, member.settled, member.drafts) = (owes, BTreeMap::new(), drafts);
+            member.owes.extend(settled);
+            member.life = None;
             member.at_rest = false;
             return Ok(());
         }
@@ -367,7 +372,8 @@ impl World {
         self.tells(format!("the copy of {} is switched on beside it", self.members[at].name));
         self.add_copy(user, &path);
         let twin = self.members.last_mut().ok_or("a copy was added")?;
-        (twin.owes, twin.heard, twin.damaged) = (owes, heard, damaged);
+        (twin.owes, twin.heard, twin.damaged, twin.drafts) = (owes, heard, damaged, drafts);
+        twin.owes.extend(settled);
         let twin = self.members.len() - 1;
         self.check_phone(twin)
     }

@@ -1,13 +1,14 @@
 //! The end of a simulation: the line is good at last. Everything comes to rest, and all in scope agree.
 
 use super::World;
+use super::member::values_of;
 use super::promises::{Kept, ensure};
 use crate::Weather;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::ids::{EntryName, HouseholdId};
 use lianhu_core::visit::Visit;
 use lianhu_ledger::Ledger;
-use lianhu_ledger::inspect::{Held, Standing};
+use lianhu_ledger::inspect::{Held, Refused, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How often everybody exchanges before it has to be quiet.
@@ -24,6 +25,13 @@ impl World {
         for member in &mut self.members {
             member.ear.line.is_in(Weather::Clear);
         }
+        self.enrols_again()?;
+        self.directs_anew()?;
+        for at in 0..self.members.len() {
+            while !self.members[at].drafts.is_empty() {
+                self.finishes_draft(at)?;
+            }
+        }
         let mut quiet = false;
         for _ in 0..ROUNDS {
             let before = (self.log.len(), self.held_in_all()?);
@@ -32,7 +40,8 @@ impl World {
                 self.check_county()?;
                 self.check_phone(at)?;
             }
-            quiet = before == (self.log.len(), self.held_in_all()?) && self.members.iter().all(|member| member.at_rest);
+            quiet = before == (self.log.len(), self.held_in_all()?)
+                && self.members.iter().all(|member| member.at_rest || self.is_shut_out(member.phone.device));
             if quiet {
                 break;
             }
@@ -40,7 +49,9 @@ impl World {
         ensure(quiet, || format!("after {ROUNDS} rounds on a good line there is still something to say"))?;
         for at in 0..self.members.len() {
             self.check_outbox(at)?;
-            self.check_agreement(at)?;
+            if !self.is_shut_out(self.members[at].phone.device) {
+                self.check_agreement(at)?;
+            }
             rebuilds(self.members[at].phone.ledger_mut())
                 .map_err(|what| format!("{}: {what}", self.members[at].name))?;
         }
@@ -56,14 +67,43 @@ impl World {
     /// Nothing is waiting any more.
     fn check_outbox(&self, at: usize) -> Kept {
         let member = &self.members[at];
+        let lost_now = member.phone.ledger().standing().map_err(|error| error.to_string())?.waiting;
         let held = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
+        let device = Some(member.phone.device);
         let waiting = held
             .iter()
-            .find(|held| held.number.is_none() && matches!(held.standing, Standing::Living | Standing::Parked));
+            .find(|held| held.number.is_none() && matches!(held.standing, Standing::Living | Standing::Parked))
+            .filter(|held| held.device == device);
         ensure(waiting.is_none(), || {
             let kind = waiting.and_then(|held| Entry::read(&held.bytes).ok()).map(|entry| entry.kind);
-            format!("{}: {:?} of kind {kind:?} is still waiting", member.name, waiting.map(|held| held.name))
-        })
+            let name = waiting.map(|held| held.name).unwrap_or_default();
+            let sealed = member.phone.ledger().all_sealed().unwrap_or_default();
+            let sealed = sealed.into_iter().find(|(header, _)| header.names.contains(&name));
+            let told = sealed.map(|(header, receipt)| (header.head.number, receipt.map(|receipt| receipt.terms.runs)));
+            format!("{}: {name:?} of kind {kind:?} is still waiting, sealed in {told:?}", member.name)
+        })?;
+        ensure(lost_now == 0, || format!("{}: {lost_now} entries exist there only", member.name))?;
+        self.check_all_arrived(at)
+    }
+
+    /// All that was ever saved on this phone is at the county: numbered, said again with every value, or aside with a code.
+    fn check_all_arrived(&self, at: usize) -> Kept {
+        let member = &self.members[at];
+        let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
+        for (name, owed) in member.owes.iter().chain(&member.settled) {
+            let said = owed.household.and_then(|household| self.said.get(&household));
+            let again = !owed.values.is_empty()
+                && owed.values.iter().all(|value| said.is_some_and(|said| said.contains(value)));
+            let values =
+                |refused: &Refused| Entry::read(&refused.bytes).map(|entry| values_of(&entry)).unwrap_or_default();
+            let aside = refused.iter().any(|refused| refused.name == *name)
+                || !owed.values.is_empty()
+                    && owed.values.iter().all(|value| refused.iter().any(|refused| values(refused).contains(value)));
+            ensure(self.numbers.contains_key(name) || again || aside, || {
+                format!("{}: {name:?} never arrived ({:?})", member.name, owed.values)
+            })?;
+        }
+        Ok(())
     }
 
     /// Whatever a phone may hold is there just as the county has it.
@@ -77,11 +117,14 @@ impl World {
         let theirs = self.village.county.with(|ledger| ledger.all_held()).map_err(|error| error.to_string())?;
         let ours = member.phone.ledger().all_held().map_err(|error| error.to_string())?;
         let (theirs, ours) = (by_household(&theirs), by_household(&ours));
+        let rows = member.phone.ledger().scope_of(member.phone.user).map_err(|error| error.to_string())?;
         for household in &scope {
+            let whole = rows.iter().any(|row| row.about.household() == Some(*household) && row.older);
             let (theirs, ours) =
                 (theirs.get(household).cloned().unwrap_or_default(), ours.get(household).cloned().unwrap_or_default());
             // Records from before a grant reaches back stay at the county until asked for.
-            let old: BTreeSet<EntryName> = theirs.iter().filter(|(_, old)| **old).map(|(name, _)| *name).collect();
+            let old: BTreeSet<EntryName> =
+                theirs.iter().filter(|(_, old)| **old && !whole).map(|(name, _)| *name).collect();
             let missing = theirs.keys().find(|name| !ours.contains_key(name) && !old.contains(name));
             ensure(missing.is_none(), || format!("{} lacks {missing:?} of {household}", member.name))?;
             let alien = ours.keys().find(|name| !theirs.contains_key(name));

@@ -5,7 +5,7 @@ use lianhu_core::change::Change;
 use lianhu_core::entry::{Entry, kind};
 use lianhu_core::exchange::{Answer, Reply, Signed};
 use lianhu_core::hub::{Hub, HubError, Progress};
-use lianhu_core::ids::{EntryName, HouseholdId, PublicKey};
+use lianhu_core::ids::{EntryId, EntryName, HouseholdId, PublicKey};
 use lianhu_core::scalar::Scalar;
 use lianhu_ledger::inspect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,8 @@ pub(super) struct Owed {
 pub(super) struct Copied {
     pub(super) path: PathBuf,
     pub(super) owes: BTreeMap<EntryName, Owed>,
+    pub(super) settled: BTreeMap<EntryName, Owed>,
+    pub(super) drafts: BTreeMap<EntryId, (HouseholdId, String)>,
 }
 
 /// A phone in the simulation.
@@ -35,10 +37,16 @@ pub(super) struct Member {
     pub(super) phone: Phone,
     pub(super) ear: Ear,
     pub(super) owes: BTreeMap<EntryName, Owed>,
-    /// Numbers the county was heard to give, by entry.
-    pub(super) heard: BTreeMap<EntryName, u64>,
+    /// What has arrived: owed again should the county lose it.
+    pub(super) settled: BTreeMap<EntryName, Owed>,
+    /// Visits begun.
+    pub(super) drafts: BTreeMap<EntryId, (HouseholdId, String)>,
+    /// Numbers the county was heard to give, by entry, and in which life of its log.
+    pub(super) heard: BTreeMap<EntryName, BTreeSet<(usize, u64)>>,
     /// Whether a test has damaged its file since the digests last agreed.
     pub(super) damaged: bool,
+    /// The life of the county's log that it last heard of.
+    pub(super) life: Option<usize>,
     pub(super) copy: Option<Copied>,
     /// Whether the last exchange came to an end with the county having nothing more to say.
     pub(super) at_rest: bool,

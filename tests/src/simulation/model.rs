@@ -1,14 +1,14 @@
 //! Who may hold which household, worked out a second time and in another way: from the county's log alone, with no
 //! table and no SQL, so that a mistake in the product's way is not repeated here.
 
-use lianhu_core::directive::{Grant, GrantEnd, Place, Placement, Role};
+use lianhu_core::directive::{Device, Grant, GrantEnd, Place, Placement, Role};
 use lianhu_core::entry::{About, Entry, kind};
-use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
+use lianhu_core::ids::{DeviceId, HouseholdId, PlaceId, UserId};
 use lianhu_core::record::Registration;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the directives numbered so far add up to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Model {
     parents: BTreeMap<PlaceId, PlaceId>,
     areas: BTreeSet<(UserId, PlaceId)>,
@@ -18,6 +18,7 @@ pub(super) struct Model {
     users: BTreeSet<UserId>,
     now: BTreeMap<UserId, BTreeSet<HouseholdId>>,
     ever: BTreeMap<UserId, BTreeSet<HouseholdId>>,
+    devices: BTreeMap<DeviceId, (UserId, Device)>,
 }
 
 fn body<T: for<'b> minicbor::Decode<'b, ()>>(entry: &Entry) -> T {
@@ -35,6 +36,11 @@ impl Model {
             }
             (kind::CADRE, About::Cadre(user)) => {
                 self.users.insert(user);
+            }
+            (kind::DEVICE, About::Cadre(user)) => {
+                let device: Device = body(entry);
+                let known = self.devices.entry(device.device).or_insert_with(|| (user, device.clone()));
+                known.1.revoked |= device.revoked;
             }
             (kind::ROLE, About::Cadre(user)) => {
                 let role: Role = body(entry);
@@ -66,8 +72,10 @@ impl Model {
 
     fn work_out(&mut self) {
         for user in self.users.clone() {
-            let now: BTreeSet<_> =
-                self.placed.keys().copied().filter(|household| self.covers(user, *household)).collect();
+            // The office may entrust anew what the county has not heard of since it was restored.
+            let granted = self.grants.iter().filter_map(|(about, _)| about.household());
+            let known = self.placed.keys().copied().chain(granted);
+            let now: BTreeSet<_> = known.filter(|household| self.covers(user, *household)).collect();
             self.ever.entry(user).or_default().extend(now.iter().copied());
             self.now.insert(user, now);
         }
@@ -104,6 +112,23 @@ impl Model {
     /// The households a person may hold now or could at any time before.
     pub(super) fn ever(&self, user: UserId) -> BTreeSet<HouseholdId> {
         self.ever.get(&user).cloned().unwrap_or_default()
+    }
+
+    /// A county that was restored has forgotten what people may have held; this has not.
+    pub(super) fn remembers(&mut self, before: &Self) {
+        for (user, held) in &before.ever {
+            self.ever.entry(*user).or_default().extend(held.iter().copied());
+        }
+    }
+
+    /// Whether the county knows a device.
+    pub(super) fn knows_device(&self, device: DeviceId) -> bool {
+        self.devices.contains_key(&device)
+    }
+
+    /// A device and whose it is.
+    pub(super) fn device(&self, device: DeviceId) -> Option<(UserId, Device)> {
+        self.devices.get(&device).cloned()
     }
 
     /// All households placed.

@@ -67,7 +67,11 @@ impl World {
             // and a phone that has lost a part of what it knew.
             let of_order = matches!(entry.code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
             let device = Entry::read(&entry.bytes).map(|read| read.device).map_err(|error| error.to_string())?;
-            ensure(of_order && (self.copied.contains(&device) || self.hurt.contains(&device)), || {
+            let of_order = of_order && (self.copied.contains(&device) || self.hurt.contains(&device));
+            // A county that was restored knows neither all devices nor all that it had entrusted.
+            let of_restore = self.life() > 0 && matches!(entry.code, Some(Code::NotEntitled | Code::UnknownDevice));
+            let of_device = entry.code == Some(Code::Revoked) && self.revoked.contains(&device);
+            ensure(of_order || of_restore || of_device, || {
                 let read = Entry::read(&entry.bytes).map(|read| (read.kind, read.about, read.user, read.device));
                 format!("{:?} was refused: {:?}, in an envelope of {:?}: {read:?}", entry.name, entry.code, entry.user)
             })?;
@@ -130,13 +134,20 @@ impl World {
                 reply.fates.len(),
                 reply.agrees
             );
+            let life = self.life_of(reply.epoch).ok_or("a reply comes from a life that never was")?;
+            let read = self.members[at].phone.ledger().life_read().map_err(|error| error.to_string())?;
+            let before = self.members[at].life.replace(life);
             for (name, answer, number) in told(&request, &reply) {
-                self.promised.insert(name, (answer, number));
+                if life == self.life() {
+                    self.promised.insert(name, (answer, number));
+                }
                 if let Some(number) = number {
-                    self.members[at].heard.insert(name, number);
+                    self.members[at].heard.entry(name).or_default().insert((life, number));
                 }
             }
             let member = &mut self.members[at];
+            // What was taken back and forgotten, in a life that was lost, has to be fetched again.
+            member.damaged |= before != Some(life) || read.is_none();
             match reply.agrees {
                 Some(false) if !member.damaged => return Err("the digests differ although nothing was damaged".into()),
                 Some(true) => member.damaged = false,
@@ -152,18 +163,22 @@ impl World {
         let held = self.members[at].phone.ledger().all_held().map_err(|error| error.to_string())?;
         self.check_marks(at, &held)?;
         self.check_owed(at, &held)?;
+        self.check_drafts(at)?;
         self.check_canaries(at, &held)
     }
 
     fn check_marks(&self, at: usize, held: &[Held]) -> Kept {
         let member = &self.members[at];
+        let life = member.phone.ledger().life_read().map_err(|error| error.to_string())?;
+        let life = life.and_then(|epoch| self.life_of(epoch)).unwrap_or(0);
         for held in held {
             let Some(number) = held.number else { continue };
             let heard = member.heard.get(&held.name);
-            ensure(heard == Some(&number), || {
-                format!("{:?} bears the mark {number}, the county was heard to say {heard:?}", held.name)
+            let said = |(of, said): &(usize, u64)| *said == number && number <= self.agree_to(*of, life);
+            ensure(heard.is_some_and(|heard| heard.iter().any(said)), || {
+                format!("{:?} bears the mark {number} in life {life}, the county was heard to say {heard:?}", held.name)
             })?;
-            let there = self.numbers.get(&held.name);
+            let there = self.numbers_of(life).get(&held.name);
             ensure(there == Some(&number), || {
                 format!("{:?} bears the mark {number}, the county has {there:?}", held.name)
             })?;
@@ -196,8 +211,18 @@ impl World {
                 entry.about.household().into_iter().flat_map(|id| values.iter().map(move |value| (id, value.clone()))),
             );
         }
+        // What was said again by a device that was shut out, or about what the county has lost, is aside with its values.
+        for refused in refused.iter().filter(|refused| !matches!(refused.code, Some(Code::SeqTaken | Code::SeqGap))) {
+            let entry = Entry::read(&refused.bytes).map_err(|error| error.to_string())?;
+            let household = entry.about.household().filter(|_| entry.device == self.members[at].phone.device);
+            living.extend(
+                household.into_iter().flat_map(|id| values_of(&entry).into_iter().map(move |value| (id, value))),
+            );
+        }
         let mut settled = Vec::new();
         let member = &self.members[at];
+        let sealed = member.phone.ledger().all_envelopes().map_err(|error| error.to_string())?;
+        let sealed: BTreeSet<EntryName> = sealed.iter().flat_map(|sealed| sealed.header().names).collect();
         for (name, Owed { household, values }) in &member.owes {
             if self.numbers.contains_key(name) {
                 settled.push(*name);
@@ -205,6 +230,15 @@ impl World {
             }
             let standing = here.get(name).map(|held| held.standing);
             if matches!(standing, Some(Standing::Living | Standing::Parked)) {
+                continue;
+            }
+            // Set aside in a life that was lost: the phone has not heard of that.
+            let read = member.phone.ledger().life_read().map_err(|error| error.to_string())?;
+            if standing == Some(Standing::Aside) && read.and_then(|epoch| self.life_of(epoch)) != Some(self.life()) {
+                continue;
+            }
+            // A household that was forgotten, in a life of the county's log that was lost since.
+            if standing.is_none() && sealed.contains(name) {
                 continue;
             }
             let code = aside.get(name).copied().flatten();
@@ -226,7 +260,9 @@ impl World {
             }
         }
         for name in settled {
-            self.members[at].owes.remove(&name);
+            if let Some(owed) = self.members[at].owes.remove(&name) {
+                self.members[at].settled.insert(name, owed);
+            }
         }
         Ok(())
     }
@@ -241,8 +277,9 @@ impl World {
         let own = |held: &Held| held.device == Some(member.phone.device);
         let about = |held: &Held| held.about.and_then(|about| about.household());
         // A household is still being handed over as long as something of one's own is waiting.
-        let waiting: BTreeSet<_> =
+        let mut waiting: BTreeSet<_> =
             held.iter().filter(|held| own(held) && held.number.is_none()).filter_map(about).collect();
+        waiting.extend(member.drafts.values().map(|(household, _)| *household));
         let mut may = if member.at_rest { self.model.now(user) } else { self.model.ever(user) };
         may.extend(waiting);
         for held in held {

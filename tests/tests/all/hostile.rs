@@ -83,6 +83,7 @@ impl Scene {
             waiting: vec![],
             envelopes: sealed,
             older: vec![],
+            devices_since: None,
         };
         let signed = Signed::request(&request, &self.by.key);
         let frame = inspect::pack(&minicbor::to_vec(&signed).unwrap());

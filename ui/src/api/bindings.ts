@@ -81,6 +81,14 @@ export interface Commands {
   entrust: { args: { household?: string | null; place?: string | null; person: string; duty?: string | null }; returns: Array<GrantRow> };
   /** Takes back what was entrusted. */
   take_back: { args: { household?: string | null; place?: string | null; person: string; reason?: string | null }; returns: Array<GrantRow> };
+  /** What was entrusted and taken back in the last 24 hours, act by act, and whether it can be undone. */
+  recent_entrusting: { args: {  }; returns: Array<Entrusting> };
+  /** Undoes one of these acts as a whole. */
+  undo_entrusting: { args: { batch: EntryName }; returns: Array<Entrusting> };
+  /** The devices of the people of a place or of all: whose, enrolled when, heard of when, twice, shut out. */
+  devices: { args: { place?: string | null }; returns: Array<DeviceRow> };
+  /** Shuts a device out that was lost or is in the wrong hands. */
+  revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
   /** The report of a period; `stated` is a published table to hold against it. */
   county_report: { args: { period: Period; place?: string | null; stated?: string | null }; returns: CountyReport };
   /** The households and records behind a figure of a report. */
@@ -117,7 +125,7 @@ what: string, } | { "code": "not_unique",
 /**
  * What was looked for.
  */
-what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "handed_over" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
+what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "handed_over" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
 /**
  * Its version.
  */
@@ -389,6 +397,62 @@ findings: Array<FindingRow>, };
 
 export type Day = string;
 
+export type DeviceId = string;
+
+export type DeviceRow = { 
+/**
+ * Which.
+ */
+device: DeviceId, 
+/**
+ * Whose it is.
+ */
+user: UserId, 
+/**
+ * Their name, where it is known here.
+ */
+name: string | null, 
+/**
+ * 单位.
+ */
+unit: string | null, 
+/**
+ * Their roles.
+ */
+roles: Array<string>, 
+/**
+ * What the device calls itself.
+ */
+label: string, 
+/**
+ * The day it was enrolled.
+ */
+enrolled_on: Day, 
+/**
+ * When it last asked, by the county's clock; nothing where the county has not told.
+ */
+last_exchange: Moment | null, 
+/**
+ * Whether it exists twice: it was copied, or restored from a copy.
+ */
+twice: boolean, 
+/**
+ * Whether it is shut out.
+ */
+revoked: boolean, 
+/**
+ * Why, in words.
+ */
+reason: string | null, 
+/**
+ * Whether a directive about it has not arrived at the county yet.
+ */
+waiting: boolean, 
+/**
+ * Whether it is the one in one's hand.
+ */
+own: boolean, };
+
 export type DoubtRead = { 
 /**
  * The sheet.
@@ -456,6 +520,48 @@ household: HouseholdRow,
  * The day set at the last visit; none where no day was set and the last visit is long ago.
  */
 on: Day | null, };
+
+export type Entrusting = { 
+/**
+ * Its name: that of the first entry it wrote.
+ */
+batch: EntryName, 
+/**
+ * Whether it took back; else it entrusted.
+ */
+took_back: boolean, 
+/**
+ * When it was done, by the clock of whoever did it.
+ */
+at: Moment, 
+/**
+ * By whom.
+ */
+by: string | null, 
+/**
+ * Whether on this device.
+ */
+own: boolean, 
+/**
+ * To whom, or from whom, where it was one person.
+ */
+person: string | null, 
+/**
+ * How many people.
+ */
+persons: number, 
+/**
+ * How many households by name.
+ */
+households: number, 
+/**
+ * How many places.
+ */
+places: number, 
+/**
+ * Whether it can be undone.
+ */
+undo: Undo, };
 
 export type EntryId = string;
 
@@ -1186,6 +1292,8 @@ what: string,
  * Which, where it is one that screens know by id.
  */
 id: string | null, };
+
+export type Undo = "open" | "built_on" | "done";
 
 export type UnknownHousehold = { 
 /**

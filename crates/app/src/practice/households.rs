@@ -84,7 +84,7 @@ pub(super) fn make(home: &Path, around: &Arc<dyn Surroundings>) -> Result<()> {
     let houses = found(&mut county, user, &*around)?;
     let secret = county.mint_secret(user)?;
     let sign = Key::mint(&*around);
-    let asking = Enrolling { secret: String::new(), key: sign.public(), label: String::new() };
+    let asking = Enrolling { secret: String::new(), key: sign.public(), label: String::new(), device: None };
     let enrolled = county.enrol(&asking, &secret)?.map_err(|_| AppError::WrongCode)?;
     let county = Arc::new(Mutex::new(county));
     let mut phone = Ledger::open(&home.join(LEDGER), &key, around.clone())?;

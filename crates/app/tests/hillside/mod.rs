@@ -56,7 +56,7 @@ impl Helper {
             .unwrap();
         let secret = county.mint_secret(user).unwrap();
         let key = Key::mint(&*around);
-        let asking = Enrolling { secret: String::new(), key: key.public(), label: "phone".into() };
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: "phone".into(), device: None };
         let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
         let app = App::open(&dir.path().join("phone"), around, Box::new(|_| ())).unwrap();
         app.ledger().adopt(&enrolled, &key).unwrap();

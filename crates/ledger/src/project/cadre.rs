@@ -35,8 +35,17 @@ impl Tx<'_> {
         let device: Device = kept.body()?;
         // A device once shut out stays so, in whatever order its directives come.
         self.run(
-            "insert into device (id, user, key, label, revoked) values (?1, ?2, ?3, ?4, ?5) on conflict (id) do update set revoked = max(revoked, excluded.revoked)",
-            params![device.device.bytes(), user.bytes(), device.key.0, device.label, device.revoked],
+            "insert into device (id, user, key, label, revoked, since, reason) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+             on conflict (id) do update set revoked = max(revoked, excluded.revoked), since = min(since, excluded.since), reason = coalesce(reason, excluded.reason)",
+            params![
+                device.device.bytes(),
+                user.bytes(),
+                device.key.0,
+                device.label,
+                device.revoked,
+                kept.entry.at.0,
+                device.reason
+            ],
         )?;
         Ok(())
     }

@@ -164,7 +164,9 @@ impl Tx<'_> {
     fn put_conflicts(&self, household: HouseholdId, keys: &[String]) -> Result<()> {
         self.run("delete from conflict where household = ?1", [household.bytes()])?;
         for key in keys {
-            self.run("insert into conflict (household, key) values (?1, ?2)", params![household.bytes(), key])?;
+            let asks = field::field_of_key(key).is_some_and(|field| field.merge != field::Merge::Shown);
+            let sql = "insert into conflict (household, key, asks) values (?1, ?2, ?3)";
+            self.run(sql, params![household.bytes(), key, asks])?;
         }
         Ok(())
     }

@@ -37,7 +37,7 @@ impl Tx<'_> {
                 continue;
             }
             let own = |kept: &Kept| kept.entry.kind == kind::VISIT && kept.entry.about.household() == Some(household);
-            match self.entry(name)? {
+            match self.living(name)? {
                 Some(kept) if own(&kept) => {
                     family.insert(name, kept);
                 }

@@ -31,6 +31,10 @@ fn place(error: &AppError) -> usize {
         AppError::File { .. } => 21,
         AppError::Bug { .. } => 22,
         AppError::OnlyPractice => 23,
+        AppError::OwnDevice => 24,
+        AppError::TooLate => 25,
+        AppError::UndoneAlready => 26,
+        AppError::BuiltOn => 27,
     }
 }
 
@@ -61,6 +65,10 @@ fn all() -> Vec<AppError> {
         AppError::File { sentence: "没有这个文件。请核对路径。".to_owned() },
         AppError::Bug { detail: "x".to_owned() },
         AppError::OnlyPractice,
+        AppError::OwnDevice,
+        AppError::TooLate,
+        AppError::UndoneAlready,
+        AppError::BuiltOn,
     ]
 }
 

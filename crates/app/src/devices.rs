@@ -1,0 +1,48 @@
+//! People's devices: who uses what, and shutting one out that was lost.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use lianhu_core::ids::DeviceId;
+use lianhu_core::problem::ProblemKind;
+use lianhu_ledger::DeviceRow;
+
+impl App {
+    /// The devices of the people of one place, or of all. What waits on them their owners alone can see.
+    pub fn devices(&self, place: Option<String>) -> Result<Vec<DeviceRow>> {
+        self.check_may_direct()?;
+        let place = self.place_or_all(place.as_deref())?;
+        let ledger = self.ledger();
+        let mut devices = ledger.devices()?;
+        if let Some(place) = place {
+            let people: Vec<_> = ledger.cadres_within(place)?.into_iter().map(|cadre| cadre.id).collect();
+            devices.retain(|device| people.contains(&device.user));
+        }
+        // The county's own machine is no person's device.
+        devices.retain(|device| !device.roles.is_empty());
+        Ok(devices)
+    }
+
+    /// Shuts out a device that was lost or is in the wrong hands. From then on the county sends it nothing more, and
+    /// keeps aside what it still hands in. It cannot be taken back: its owner is enrolled on another device.
+    pub fn revoke_device(&self, device: String, reason: String) -> Result<Vec<DeviceRow>> {
+        self.check_may_direct()?;
+        let id = DeviceId::parse(&device).ok_or_else(|| AppError::missing(&device))?;
+        if reason.trim().is_empty() {
+            return Err(AppError::field("reason", ProblemKind::Missing));
+        }
+        let known = self.devices(None)?.into_iter().find(|row| row.device == id);
+        let row = known.ok_or_else(|| AppError::missing(&device))?;
+        if row.own {
+            return Err(AppError::OwnDevice);
+        }
+        let above = |role: &str| role == "county" || role == "township";
+        if self.check_is_county().is_err() && row.roles.iter().any(|role| above(role)) {
+            // A township does not decide about its equals and betters; the county would refuse it.
+            return Err(AppError::NotAllowed);
+        }
+        if !row.revoked {
+            self.ledger().revoke_device(id, reason.trim())?;
+        }
+        self.devices(None)
+    }
+}

@@ -1,0 +1,139 @@
+//! The devices people use: whose they are, when they last asked, which of them exist twice or are shut out. Only the
+//! county hears all devices ask; it tells the offices, each of the people it knows.
+
+use crate::error::{LedgerError, Result};
+use crate::store::{Ledger, Tx};
+use lianhu_core::day::{Day, Moment};
+use lianhu_core::directive::Device;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::exchange::{DeviceSeen, Request};
+use lianhu_core::ids::{DeviceId, PublicKey, UserId};
+use rusqlite::params;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// How many devices one reply speaks of.
+const MOST: i64 = 512;
+
+/// A device and whose it is. How much waits on it nobody but its owner can know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct DeviceRow {
+    /// Which.
+    pub device: DeviceId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Their name, where it is known here.
+    pub name: Option<String>,
+    /// 单位.
+    pub unit: Option<String>,
+    /// Their roles.
+    pub roles: Vec<String>,
+    /// What the device calls itself.
+    pub label: String,
+    /// The day it was enrolled.
+    pub enrolled_on: Day,
+    /// When it last asked, by the county's clock; nothing where the county has not told.
+    pub last_exchange: Option<Moment>,
+    /// Whether it exists twice: it was copied, or restored from a copy.
+    pub twice: bool,
+    /// Whether it is shut out.
+    pub revoked: bool,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// Whether a directive about it has not arrived at the county yet.
+    pub waiting: bool,
+    /// Whether it is the one in one's hand.
+    pub own: bool,
+}
+
+const DEVICES: &str = "select device.id, device.user, cadre.name, cadre.unit, \
+    (select group_concat(distinct role) from role where role.user = device.user), device.label, device.since, \
+    device_seen.last_at, coalesce(device_seen.twice, 0), device.revoked, device.reason, \
+    exists (select 1 from entry where entry.about = cast(x'75' || device.user as blob) and entry.kind = 68 and entry.number is null) \
+    from device left join cadre on cadre.id = device.user left join device_seen on device_seen.device = device.id \
+    order by cadre.unit, cadre.name, device.since, device.id";
+
+impl Ledger {
+    /// The devices known here, by unit and name.
+    pub fn devices(&self) -> Result<Vec<DeviceRow>> {
+        let tx = self.look();
+        let own = tx.identity()?.device;
+        tx.all(DEVICES, [], |row| {
+            let broken = || rusqlite::Error::InvalidQuery;
+            let (device, user): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let device = DeviceId::from_slice(&device).ok_or_else(broken)?;
+            let roles: Option<String> = row.get(4)?;
+            Ok(DeviceRow {
+                device,
+                user: UserId::from_slice(&user).ok_or_else(broken)?,
+                name: row.get(2)?,
+                unit: row.get(3)?,
+                roles: roles.map(|roles| roles.split(',').map(str::to_owned).collect()).unwrap_or_default(),
+                label: row.get(5)?,
+                enrolled_on: Moment(row.get(6)?).day(),
+                last_exchange: row.get::<_, Option<i64>>(7)?.map(Moment),
+                twice: row.get(8)?,
+                revoked: row.get(9)?,
+                reason: row.get(10)?,
+                waiting: row.get(11)?,
+                own: device == own,
+            })
+        })
+    }
+
+    /// Shuts a device out. It takes effect when the county numbers it; what the device still hands in is kept aside.
+    pub fn revoke_device(&mut self, device: DeviceId, reason: &str) -> Result<()> {
+        self.transact(|tx| {
+            let sql = "select user, key, label from device where id = ?1";
+            let found = tx.one(sql, [device.bytes()], |row| {
+                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
+            })?;
+            let known = found
+                .and_then(|(user, key, label)| Some((UserId::from_slice(&user)?, PublicKey::from_slice(&key)?, label)));
+            let (user, key, label) = known.ok_or(LedgerError::NotFound("device"))?;
+            let body = Device { key, device, label, revoked: true, reason: Some(reason.to_owned()) };
+            crate::Writing(tx).record(About::Cadre(user), kind::DEVICE, Source::Office, &body).map(drop)
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Since when this device wants to hear how others have asked: only an office does.
+    pub(crate) fn devices_since(&self) -> Result<Option<Moment>> {
+        let me = self.identity()?;
+        let office = "select 1 from role where user = ?1 and role in ('county', 'township')";
+        if self.one(office, [me.user.bytes()], |_| Ok(()))?.is_none() {
+            return Ok(None);
+        }
+        let last = self.one("select max(last_at) from device_seen", [], |row| row.get::<_, Option<i64>>(0))?;
+        Ok(Some(Moment(last.flatten().unwrap_or(0))))
+    }
+
+    /// How devices of people whom an office knows have asked since then, its own left out.
+    pub(crate) fn devices_seen(&self, user: UserId, request: &Request) -> Result<Option<Vec<DeviceSeen>>> {
+        let Some(since) = request.devices_since else { return Ok(None) };
+        let office = "select 1 from role where user = ?1 and role in ('county', 'township')";
+        if self.one(office, [user.bytes()], |_| Ok(()))?.is_none() {
+            return Ok(None);
+        }
+        let everything = self.holds_everything(user)?;
+        let sql = "select asking.device, asking.last_at, asking.twice from asking join device on device.id = asking.device \
+                   where asking.last_at >= ?1 and asking.device <> ?2 and (?3 or exists (select 1 from scope \
+                   where scope.user = ?4 and scope.about = cast(x'75' || device.user as blob) and scope.until is null)) \
+                   order by asking.last_at limit ?5";
+        let params = params![since.0, request.device.bytes(), everything, user.bytes(), MOST];
+        let seen =
+            self.all(sql, params, |row| Ok((row.get::<_, Vec<u8>>(0)?, Moment(row.get(1)?), row.get::<_, bool>(2)?)))?;
+        let seen = seen
+            .into_iter()
+            .filter_map(|(id, at, twice)| Some(DeviceSeen { device: DeviceId::from_slice(&id)?, at, twice }));
+        let seen: Vec<_> = seen.collect();
+        Ok((!seen.is_empty()).then_some(seen))
+    }
+
+    /// Notes what the county has told of devices.
+    pub(crate) fn note_devices(&self, seen: &[DeviceSeen]) -> Result<()> {
+        let sql = "insert or replace into device_seen (device, last_at, twice) values (?1, ?2, ?3)";
+        seen.iter().try_for_each(|seen| self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice]).map(drop))
+    }
+}

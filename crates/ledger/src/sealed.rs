@@ -1,0 +1,106 @@
+//! Sealed envelopes outlive what was handed over in them: for half a year after its receipt an envelope lies here whole,
+//! also when its household was forgotten, so that it can be handed in again to a county that lost it.
+
+use crate::error::Result;
+use crate::store::Tx;
+use lianhu_core::day::Moment;
+use lianhu_core::entry::About;
+use lianhu_core::envelope::{Header, Sealed};
+use lianhu_core::exchange::{Answer, Receipt};
+use lianhu_core::ids::EntryName;
+use rusqlite::params;
+
+/// How long a receipted envelope is kept, in seconds.
+const KEPT: i64 = 180 * 86_400;
+
+impl Tx<'_> {
+    /// Keeps the own envelopes in which something was said about this, whole, before its entries go.
+    pub(crate) fn keep_sealed(&self, about: About) -> Result<()> {
+        let me = self.identity()?;
+        let sql = "select distinct envelope.id, envelope.header, envelope.signature from entry join envelope on envelope.id = entry.envelope \
+                   where entry.about = ?1 and entry.device = ?2 and length(envelope.header) > 0 and envelope.sealed is null \
+                   and (envelope.receipt is null or length(envelope.receipt) > 0)";
+        let found = self.all(sql, params![about.key(), me.device.bytes()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+        })?;
+        for (id, header, signature) in found {
+            if let Some(sealed) = self.unstore(&header, &signature)? {
+                let bytes = minicbor::to_vec(&sealed).unwrap_or_default();
+                self.run("update envelope set sealed = ?2 where id = ?1", params![id, bytes])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of envelopes whose receipt is half a year old, by the county's clock then and now. What still has no
+    /// number keeps its envelope.
+    pub(crate) fn prune_sealed(&self, now: Moment) -> Result<()> {
+        let sql = "select id, receipt from envelope where length(receipt) > 0 and id not in (select envelope from entry where number is null and envelope is not null)";
+        let kept = self.all(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        for (id, receipt) in kept {
+            let Ok(receipt) = minicbor::decode::<Receipt>(&receipt) else { continue };
+            if receipt.terms.time.0 + KEPT < now.0 {
+                // The place in the table may be given to another envelope: nothing may still point to it.
+                self.run("update entry set envelope = null where envelope = ?1", [id])?;
+                self.run("delete from envelope where id = ?1", [id])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets every envelope back to waiting of which something was not numbered up to here.
+    pub(crate) fn withdraw_receipts(&self, base: u64) -> Result<()> {
+        let sql = "select id, header, receipt from envelope where length(receipt) > 0";
+        let receipted =
+            self.all(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+        for (id, header, receipt) in receipted {
+            let (Ok(header), Ok(receipt)) =
+                (minicbor::decode::<Header>(&header), minicbor::decode::<Receipt>(&receipt))
+            else {
+                continue;
+            };
+            let settled = |(answer, number, _): (Answer, Option<u64>, _)| {
+                matches!(answer, Answer::Kept | Answer::Had) && number.is_some_and(|number| number <= base)
+            };
+            if !receipt.answers(header.names.len()).all(settled) {
+                self.run("update envelope set receipt = null where id = ?1", [id])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals what waits in envelopes of an old life of this device and is nowhere else any more.
+    pub(crate) fn reseal_kept_back(&self) -> Result<()> {
+        let sql = "select id, sealed from envelope where receipt is null and sealed is not null order by id";
+        for (id, sealed) in self.all(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))? {
+            let Ok(sealed) = minicbor::decode::<Sealed>(&sealed) else { continue };
+            let mut gone = Vec::new();
+            for bytes in sealed.entries {
+                if !self.has_entry(EntryName::of(&bytes))? {
+                    gone.push(bytes.into());
+                }
+            }
+            self.run("update entry set envelope = null where envelope = ?1", [id])?;
+            self.run("delete from envelope where id = ?1", [id])?;
+            if !gone.is_empty() {
+                let (sealed, row) = self.seal_entries(gone)?;
+                let bytes = minicbor::to_vec(&sealed).unwrap_or_default();
+                self.run("update envelope set sealed = ?2 where id = ?1", params![row, bytes])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many entries wait in kept envelopes only: their household was forgotten, the county lost them since.
+    pub(crate) fn kept_back(&self) -> Result<usize> {
+        let mut count = 0;
+        let sql = "select header from envelope where receipt is null and sealed is not null";
+        for header in self.all(sql, [], |row| row.get::<_, Vec<u8>>(0))? {
+            let Ok(header) = minicbor::decode::<Header>(&header) else { continue };
+            for name in header.names {
+                count += usize::from(!self.has_entry(name)?);
+            }
+        }
+        Ok(count)
+    }
+}
