@@ -49,7 +49,7 @@ impl Founded {
 
     fn phone(&self, url: &str, code: &str, label: &str) -> Phone {
         let (code, key) = (EnrolmentCode::parse(code).unwrap(), Key::mint(&Machine));
-        let enrolled = enroll(url, &code, label, &key).unwrap();
+        let enrolled = enroll(url, &code, label, &key, None).unwrap();
         let mut ledger = open(&self.dir.path().join(format!("{label}.sqlite")));
         ledger.adopt(&enrolled, &key).unwrap();
         Phone { ledger, hub: HttpHub::new(url, code.fingerprint).unwrap() }
