@@ -309,4 +309,10 @@ export default {
   "step.enrolment_slips": "making slips",
   "step.entrust": "entrusting",
   "step.take_back": "taking back",
+  "revoke.lost": "lost",
+  "revoke.replaced": "new phone",
+  "revoke.left": "person moved on",
+  "revoke.copied": "copied",
+  "undo.built_on": "built on since: change one by one",
+  "undo.done": "undone or changed",
 };

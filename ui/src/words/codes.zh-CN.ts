@@ -309,4 +309,10 @@ export default {
   "step.enrolment_slips": "出纸条",
   "step.entrust": "交给",
   "step.take_back": "收回",
+  "revoke.lost": "丢了",
+  "revoke.replaced": "换手机了",
+  "revoke.left": "人调走了",
+  "revoke.copied": "被复制了",
+  "undo.built_on": "别人已接着办，逐户改",
+  "undo.done": "已撤销或已改办",
 };
