@@ -4,19 +4,19 @@ use crate::preparing::hand_in;
 use crate::window::Window;
 use anyhow::{Result, ensure};
 
-/// A helper sees both numbers with who and how, and chooses.
+/// A helper sees on the card who said which number and how they know it, and chooses one.
 pub(crate) fn choose(helper: &mut Window<'_>, head: &str, other: &str) -> Result<()> {
-    helper.tap("今日")?;
-    helper.at("today")?;
-    helper.see("件要您看")?;
-    helper.tap("要看的")?;
-    helper.at("attention")?;
-    helper.see(head)?;
-    helper.see("两种说法都在")?;
+    helper.tap("户")?;
+    helper.at("households")?;
+    helper.see("两种说法")?;
+    helper.tap(head)?;
+    helper.at("household")?;
+    helper.tap("全部 ")?;
+    helper.see("用这个")?;
     helper.picture("two-statements")?;
     let words = helper.words()?;
-    ensure!(words.contains(other), "who said the other number cannot be read");
+    ensure!(words.contains(&format!("{other} · ")), "who said the other number cannot be read");
     helper.tap("用这个")?;
-    helper.see("没有要您定的事")?;
+    helper.see_no("用这个")?;
     hand_in(helper)
 }

@@ -28,6 +28,18 @@ const control = (name, fieldsOnly) => {
   const by = (fits) => all.find((one) => fits(plain(labelled(one))));
   return by((own) => own === name) ?? by((own) => own.startsWith(name)) ?? by((own) => own.includes(name)) ?? null;
 };
+/** Whether a thumb would hit it: it stands still and nothing lies over it. What lies under the foot is scrolled to. */
+const ready = (element) => {
+  if (!element) return false;
+  if (element.type === "file") return true;
+  const box = element.getBoundingClientRect();
+  const middle = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  const free = middle && (element.contains(middle) || middle.contains(element) || element.labels?.[0]?.contains(middle));
+  if (!free) element.scrollIntoView({ block: "center" });
+  const still = globalThis.__stood === `${box.top} ${box.left}`;
+  globalThis.__stood = `${box.top} ${box.left}`;
+  return Boolean(free && still);
+};
 const names = () =>
   [...reachable().querySelectorAll(CONTROLS)].filter(seen).map((one) => plain(labelled(one)).slice(0, 30));
 const at = () => document.querySelector("[data-at]")?.getAttribute("data-at") ?? "";

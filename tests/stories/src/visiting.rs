@@ -97,7 +97,7 @@ pub(crate) fn dies_after_every_tap(stage: &Stage, home: &str, head: &str) -> Res
             helper.picture("visit-b-draft")?;
         }
         helper.tap("不要这次走访了")?;
-        helper.at("household")?;
+        helper.wait_for("the screen it was begun from", "return at() !== 'visit'")?;
         helper.close()?;
     }
     println!("  killed after each of {} taps: every tap before the last was there again", TAPS.len());

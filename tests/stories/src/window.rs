@@ -193,21 +193,16 @@ impl<'s> Window<'s> {
     /// Clicks, and waits as a person would while something that just moved is in the way.
     fn click(&mut self, name: &str, fields_only: bool) -> Result<()> {
         let wait = Wait::begin();
-        // A sheet that still slides in is waited for: a thumb would be.
-        let still = format!(
-            "const one = control({}, {fields_only}), was = one?.getBoundingClientRect().top;
-            setTimeout(() => done(Boolean(one) && was === one.getBoundingClientRect().top), 60)",
-            json!(name)
-        );
+        let ready = format!("setTimeout(done, 60, ready(control({}, {fields_only})))", json!(name));
         loop {
             let element = self.find(name, fields_only)?;
-            if self.ask_later(&still)? != Value::Bool(true) && wait.goes_on() {
+            if self.ask_later(&ready)? != Value::Bool(true) && wait.goes_on() {
                 continue;
             }
             match self.wait(element.click()) {
                 Ok(()) => break,
                 Err(_) if wait.goes_on() => {}
-                Err(error) => bail!("“{name}” cannot be tapped: {}", self.told(Some(error.to_string()))),
+                Err(error) => bail!("“{name}” cannot be tapped: {}", self.told(Some(format!("{error:?}")))),
             }
         }
         self.taps += 1;
