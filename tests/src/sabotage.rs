@@ -29,6 +29,8 @@ const fn change(file: &'static str, from: &'static str, to: &'static str) -> Cha
 const COUNTY: &str = "crates/ledger/src/county.rs";
 const GATE: &str = "crates/ledger/src/gate.rs";
 const HANDOVER: &str = "crates/ledger/src/handover.rs";
+const LAPSE: &str = "crates/ledger/src/lapse.rs";
+const LIVES: &str = "crates/ledger/src/lives.rs";
 const PAGE: &str = "crates/ledger/src/page.rs";
 const PHONE: &str = "crates/ledger/src/phone.rs";
 const REPLAY: &str = "crates/ledger/src/replay.rs";
@@ -174,6 +176,47 @@ pub const VARIANTS: &[Variant] = &[
         name: "turn used twice",
         broken: "what is said again is said by the same actor as the first time",
         changes: &[change(REPLAY, "unwrap_or(1) + 1;", "unwrap_or(1);")],
+    },
+    Variant {
+        name: "epoch ignored",
+        broken: "a phone takes the new life of a restored county's log for the old one and goes on",
+        changes: &[change(LAPSE, "        let went_back = cursor.epoch.is_some();", "        let went_back = false;")],
+    },
+    Variant {
+        name: "envelopes dropped on forget",
+        broken: "with a household that is handed over, the sealed envelopes go in which it was handed over",
+        changes: &[change(HANDOVER, "        self.keep_sealed(About::Household(household))?;\n", "")],
+    },
+    Variant {
+        name: "only the last life told",
+        broken: "a restored county tells every device the number at which its own life began, whatever life that device read",
+        changes: &[change(
+            LIVES,
+            "        Ok(later.map_or(0, |lowest| lowest.unwrap_or(own)))",
+            "        Ok(later.map_or(own, |_| own))",
+        )],
+    },
+    Variant {
+        name: "said again knowing nothing",
+        broken: "a change built on what the county has lost is said again as if its author had known nothing at all",
+        changes: &[change(
+            REPLAY,
+            "                open.extend(kept.body::<Change>()?.deps);",
+            "                drop(kept);",
+        )],
+    },
+    Variant {
+        name: "forgotten with a draft",
+        broken: "a household is forgotten although a visit to it was begun and not finished, and the draft with it",
+        changes: &[
+            change(HANDOVER, "        Ok(!waiting && !draft)", "        Ok(!waiting && (!draft || draft))"),
+            change(
+                HANDOVER,
+                "        self.run(\"delete from granted where about = ?1\", [&about])?;",
+                "        self.run(\"delete from draft where household = ?1\", [household.bytes()])?;\n        \
+                 self.run(\"delete from granted where about = ?1\", [&about])?;",
+            ),
+        ],
     },
     Variant {
         name: "counter not stored",

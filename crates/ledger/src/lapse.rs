@@ -116,7 +116,7 @@ impl Tx<'_> {
         Ok(self.one(ended, params![self.identity()?.user.bytes(), about.key()], |_| Ok(()))?.is_some())
     }
 
-    /// Takes an entry into the tables that stood aside, lapsed or was said again, and counts now after all.
+    /// Takes an entry into the tables that stood aside, waited, lapsed or was said again, and counts now after all.
     pub(crate) fn revive(&self, kept: &Kept) -> Result<()> {
         self.set_standing(kept.name, standing::LIVING, None)?;
         match (kept.entry.kind, kept.entry.about.household()) {

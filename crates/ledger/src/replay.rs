@@ -10,7 +10,7 @@ use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::exchange::Code;
 use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
 use rusqlite::params;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a change that was to be said again.
 enum Again {
@@ -92,6 +92,28 @@ impl Tx<'_> {
         Ok(refused)
     }
 
+    /// What of it the dossier knows; of what it does not know, what that was built on.
+    fn known_of(
+        &self,
+        dossier: &lianhu_core::dossier::Dossier,
+        deps: &[EntryName],
+        renamed: &BTreeMap<EntryName, EntryName>,
+    ) -> Result<Vec<EntryName>> {
+        let (mut open, mut seen, mut known) = (deps.to_vec(), BTreeSet::new(), Vec::new());
+        while let Some(dep) = open.pop() {
+            if !seen.insert(dep) {
+                continue;
+            }
+            let dep = *renamed.get(&dep).unwrap_or(&dep);
+            if dossier.knows(dep) {
+                known.push(dep);
+            } else if let Some(kept) = self.entry(dep)?.filter(|kept| kept.entry.kind == kind::CHANGE) {
+                open.extend(kept.body::<Change>()?.deps);
+            }
+        }
+        Ok(known)
+    }
+
     /// Says one change again, knowing what its author knew and no more, so that what others wrote meanwhile is neither
     /// overwritten nor lost.
     fn say_again(
@@ -104,8 +126,7 @@ impl Tx<'_> {
     ) -> Result<Again> {
         let change: Change = kept.body()?;
         let puts = change.puts.into_iter().map(|put| (put.key, put.value)).collect();
-        let knowing = change.deps.iter().map(|dep| *renamed.get(dep).unwrap_or(dep));
-        let mut knowing: Vec<_> = knowing.filter(|dep| dossier.knows(*dep)).collect();
+        let mut knowing = self.known_of(dossier, &change.deps, renamed)?;
         // An actor builds on its own last change.
         knowing.extend(renamed.values().copied());
         let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);

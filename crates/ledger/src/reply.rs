@@ -177,7 +177,7 @@ impl Tx<'_> {
         self.set_number(kept.name, kept.entry.about, number)?;
         let stands =
             self.one("select standing from entry where name = ?1", [kept.name.0], |row| row.get::<_, i64>(0))?;
-        if stands.is_some_and(|stands| stands != standing::LIVING && stands != standing::PARKED) {
+        if stands.is_some_and(|stands| stands != standing::LIVING) {
             self.revive(&Kept { number: Some(number), ..kept })?;
             return Ok(true);
         }

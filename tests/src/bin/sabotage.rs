@@ -55,9 +55,18 @@ fn lay_out(root: &Path, tree: &Path) {
 }
 
 fn with_few_members(manifest: &str) -> String {
-    let members = |line: &str| line.starts_with("members");
     let few = format!("members = {CRATES:?}");
-    manifest.lines().map(|line| if members(line) { few.as_str() } else { line }).collect::<Vec<_>>().join("\n")
+    let mut of_default = false;
+    let mut lines = Vec::new();
+    for line in manifest.lines() {
+        // Which crates a plain build takes may be told in several lines.
+        of_default |= line.starts_with("default-members");
+        if !of_default {
+            lines.push(if line.starts_with("members") { few.as_str() } else { line });
+        }
+        of_default &= !line.trim_end().ends_with(']');
+    }
+    lines.join("\n")
 }
 
 fn copy(from: &Path, to: &Path) {

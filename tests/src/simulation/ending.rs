@@ -6,6 +6,7 @@ use super::promises::{Kept, ensure};
 use crate::Weather;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::ids::{EntryName, HouseholdId};
+use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::Ledger;
 use lianhu_ledger::inspect::{Held, Refused, Standing};
@@ -92,15 +93,21 @@ impl World {
         let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
         for (name, owed) in member.owes.iter().chain(&member.settled) {
             let said = owed.household.and_then(|household| self.said.get(&household));
-            let again = !owed.values.is_empty()
-                && owed.values.iter().all(|value| said.is_some_and(|said| said.contains(value)));
+            let cleared = owed.clears.iter().map(|key| (key.clone(), Scalar::Null));
+            let all: Vec<_> = owed.values.iter().cloned().chain(cleared).collect();
+            let again = !all.is_empty() && all.iter().all(|value| said.is_some_and(|said| said.contains(value)));
             let values =
                 |refused: &Refused| Entry::read(&refused.bytes).map(|entry| values_of(&entry)).unwrap_or_default();
             let aside = refused.iter().any(|refused| refused.name == *name)
                 || !owed.values.is_empty()
                     && owed.values.iter().all(|value| refused.iter().any(|refused| values(refused).contains(value)));
             ensure(self.numbers.contains_key(name) || again || aside, || {
-                format!("{}: {name:?} never arrived ({:?})", member.name, owed.values)
+                let at_county = self.village.county.with(|ledger| ledger.all_held()).unwrap_or_default();
+                let parked = at_county.iter().find(|held| held.name == *name).map(|held| held.standing);
+                format!(
+                    "{}: {name:?} about {:?} never arrived ({:?}, at the county {parked:?})",
+                    member.name, owed.household, owed.values
+                )
             })?;
         }
         Ok(())

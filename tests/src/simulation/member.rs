@@ -19,6 +19,8 @@ pub(super) type Values = Vec<(String, Scalar)>;
 pub(super) struct Owed {
     pub(super) household: Option<HouseholdId>,
     pub(super) values: Values,
+    /// Keys that it clears: clearings look alike, so these are looked for at the end only.
+    pub(super) clears: Vec<String>,
 }
 
 /// A copy of a phone, kept aside.
@@ -101,6 +103,15 @@ pub(super) fn values_of(entry: &Entry) -> Values {
     puts.filter(|(_, value)| *value != Scalar::Null).collect()
 }
 
+/// The keys that a change clears.
+pub(super) fn cleared_by(entry: &Entry) -> Vec<String> {
+    if entry.kind != kind::CHANGE {
+        return Vec::new();
+    }
+    let change: Change = minicbor::decode(&entry.body).expect("a change reads back");
+    change.puts.into_iter().filter(|put| put.value == Scalar::Null).map(|put| put.key).collect()
+}
+
 impl Member {
     /// Notes what was just saved on it.
     pub(super) fn saved(&mut self, names: impl IntoIterator<Item = EntryName>) {
@@ -108,7 +119,8 @@ impl Member {
         for held in self.phone.ledger().all_held().expect("entries are read") {
             if names.contains(&held.name) {
                 let entry = Entry::read(&held.bytes).expect("an own entry reads back");
-                let owed = Owed { household: entry.about.household(), values: values_of(&entry) };
+                let (values, clears) = (values_of(&entry), cleared_by(&entry));
+                let owed = Owed { household: entry.about.household(), values, clears };
                 self.owes.insert(held.name, owed);
             }
         }

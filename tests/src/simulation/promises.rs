@@ -2,10 +2,11 @@
 //! what is not theirs, and no mark says more than the county did.
 
 use super::World;
-use super::member::{Owed, genuine, told, values_of};
+use super::member::{Owed, cleared_by, genuine, told, values_of};
 use lianhu_core::entry::{About, Entry};
 use lianhu_core::exchange::{Answer, Code, Receipt, Verdict};
 use lianhu_core::ids::{EntryName, Hash, HouseholdId};
+use lianhu_core::scalar::Scalar;
 use lianhu_ledger::inspect::{self, Held, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +54,8 @@ impl World {
         let before = if number == 1 { &[][..] } else { &self.chain.0[..] };
         self.chain = Hash::of(&[before, &number.to_be_bytes(), &held.name.0]);
         if let Some(household) = entry.about.household() {
-            self.said.entry(household).or_default().extend(values_of(&entry));
+            let cleared = cleared_by(&entry).into_iter().map(|key| (key, Scalar::Null));
+            self.said.entry(household).or_default().extend(values_of(&entry).into_iter().chain(cleared));
         }
         self.model.take(&entry);
         Ok(())
@@ -223,7 +225,7 @@ impl World {
         let member = &self.members[at];
         let sealed = member.phone.ledger().all_envelopes().map_err(|error| error.to_string())?;
         let sealed: BTreeSet<EntryName> = sealed.iter().flat_map(|sealed| sealed.header().names).collect();
-        for (name, Owed { household, values }) in &member.owes {
+        for (name, Owed { household, values, .. }) in &member.owes {
             if self.numbers.contains_key(name) {
                 settled.push(*name);
                 continue;
