@@ -20,6 +20,23 @@ fn twenty_other_seeds_keep_every_promise() {
     plays(10_020..10_040);
 }
 
+/// Seeds that once broke a promise at a county that lost its disk.
+#[test]
+fn seeds_that_once_lost_something_with_the_countys_disk_keep_it_now() {
+    let seeds = [
+        (24, "a restored county could not let in what was parked there"),
+        (57, "a household whose registration was refused stayed as an empty row"),
+        (62, "what a device shut out had said again was looked for in the wrong place"),
+        (222, "a clearing was lost with the change it was built on"),
+        (266, "a change that came back with a number stayed parked"),
+    ];
+    for (seed, once) in seeds {
+        if let Err(broken) = play(seed) {
+            panic!("once {once}; now {broken}");
+        }
+    }
+}
+
 /// Seeds that once broke a promise; what it was stands beside each.
 #[test]
 fn seeds_that_once_broke_a_promise_keep_it_now() {
