@@ -108,6 +108,18 @@ fn what_was_touched_is_told_once() {
 }
 
 #[test]
+fn an_exchange_that_only_hands_in_is_told_to_the_screens() {
+    let helper = Helper::new();
+    helper.exchange();
+    let facts = |phone: &str| BTreeMap::from([("phone".to_owned(), Scalar::from(phone))]);
+    helper.app.update_household(helper.house(0), facts("13800005551"), None).unwrap();
+    let _ = helper.app.take_touched();
+    helper.exchange();
+    let touched = helper.app.take_touched();
+    assert!(touched.iter().any(|one| one.id == Some(helper.house(0))), "{touched:?}");
+}
+
+#[test]
 fn the_history_says_in_words_what_was_found_wanting_and_hides_what_is_masked() {
     let helper = Helper::new();
     let guarantees = ["water", "schooling"].map(|what| Guarantee { what: what.into(), met: false }).to_vec();

@@ -104,6 +104,8 @@ impl Tx<'_> {
     /// Gives an entry its number and counts it into the digest of what it is about.
     pub(crate) fn set_number(&self, name: EntryName, about: About, number: u64) -> Result<()> {
         self.run("update entry set number = ?2 where name = ?1", params![name.0, number.cast_signed()])?;
+        // Its mark changes, whatever else does.
+        self.touch(about);
         self.add_digest(about, Digest::of(&name))?;
         if self.identity()?.is_county { Ok(()) } else { self.exclude_if_old(name, about, number) }
     }
