@@ -73,7 +73,9 @@ fn show(tauri: &AppHandle) -> tauri::Result<WebviewWindow> {
 #[cfg(debug_assertions)]
 const KEEP_TROUBLES: &str = "
     globalThis.__troubles = [];
-    const keep = (what) => globalThis.__troubles.push(String(what).slice(0, 300));
+    // A notice, no error: what did not fit into one frame is told in the next.
+    const notice = 'ResizeObserver loop completed';
+    const keep = (what) => String(what).startsWith(notice) || globalThis.__troubles.push(String(what).slice(0, 300));
     addEventListener('error', (event) => keep(event.message ?? event.target?.src ?? event));
     addEventListener('unhandledrejection', (event) => keep(event.reason?.code ?? event.reason));
     addEventListener('securitypolicyviolation', (event) => keep(`${event.violatedDirective} ${event.blockedURI}`));

@@ -19,6 +19,7 @@ mod server;
 mod story;
 mod tls_records;
 mod township;
+mod window;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -26,7 +27,8 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use crate::setup;
+use crate::stories::{self, Stories};
+use crate::{screens, setup};
 use programs::Programs;
 use story::{Step, Story};
 
@@ -36,9 +38,12 @@ pub(crate) const PLAYED: bool = true;
 /// What the demo is asked.
 #[derive(Args)]
 pub(crate) struct Demo {
-    /// Plays in the terminal only, and ends
+    /// Plays the acts in the terminal and in a window on a screen without a monitor, and ends
     #[arg(long)]
     headless: bool,
+    /// Whose screens stay open afterwards
+    #[arg(long = "as", value_enum, default_value = "helper", conflicts_with = "headless")]
+    role: window::Role,
     /// Another roster than the sample; FILE.totals.json beside it is believed, else the demo counts the file itself
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
@@ -47,6 +52,7 @@ pub(crate) struct Demo {
 /// Plays the story.
 pub(crate) fn run(demo: &Demo) -> anyhow::Result<()> {
     setup::run()?;
+    screens::build()?;
     let programs = Programs::build()?;
     let begun = Instant::now();
     let mut story = Story::begin(programs, demo.roster.as_deref())?;
@@ -62,10 +68,16 @@ pub(crate) fn run(demo: &Demo) -> anyhow::Result<()> {
         println!("  {}", path.display());
     }
     println!("{} 个数逐一核对，用时 {:.0} 秒。\n全部相符", story.figures.right(), begun.elapsed().as_secs_f32());
-    if !demo.headless {
-        invitation::stay_open(&story)?;
+    if demo.headless {
+        println!("\n同样的三幕，在真的窗口里再来一遍：");
+        let pictures = story.folder.join("window");
+        drop(story);
+        stories::play(&Stories { acts: true, pictures, ..Stories::default() })?;
+        println!("截图在 target/demo/window");
+        return Ok(());
     }
-    Ok(())
+    let opened = window::open(&story, demo.role)?;
+    invitation::stay_open(&story, opened)
 }
 
 fn play(story: &mut Story) -> anyhow::Result<()> {

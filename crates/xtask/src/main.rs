@@ -10,6 +10,7 @@ mod samples;
 mod screens;
 mod setup;
 mod simulate;
+mod stories;
 mod test;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Task {
     Samples(samples::Samples),
     /// Seeded phones, a county and a bad line
     Simulate(simulate::Simulate),
+    /// What people do, done in the real window on a screen without a monitor
+    Stories(stories::Stories),
     /// Mutated envelopes, entries, requests and rosters
     Fuzz(fuzz::Fuzz),
     /// Measures the figures of the design and prints value, target, verdict
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Screens => screens::build(),
         Task::Samples(samples) => samples::run(&samples),
         Task::Simulate(simulate) => simulate::run(&simulate),
+        Task::Stories(stories) => stories::run(&stories),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
         Task::Bench(bench) => bench::run(&bench),
     };

@@ -16,12 +16,29 @@ enum Need {
     PkgConfig,
     Openssl,
     Npm,
+    WebView,
+    Monitor,
+    WebDriver,
+    Fonts,
+    TauriDriver,
     Rustfmt,
     Clippy,
 }
 
 impl Need {
-    const ALL: [Self; 6] = [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Npm, Self::Rustfmt, Self::Clippy];
+    const ALL: [Self; 11] = [
+        Self::Compiler,
+        Self::PkgConfig,
+        Self::Openssl,
+        Self::Npm,
+        Self::WebView,
+        Self::Monitor,
+        Self::WebDriver,
+        Self::Fonts,
+        Self::TauriDriver,
+        Self::Rustfmt,
+        Self::Clippy,
+    ];
 
     fn what(self) -> &'static str {
         match self {
@@ -29,6 +46,11 @@ impl Need {
             Self::PkgConfig => "pkg-config (finds OpenSSL)",
             Self::Openssl => "the OpenSSL headers (SQLCipher encrypts with OpenSSL)",
             Self::Npm => "npm with Node.js (the screens are built with it)",
+            Self::WebView => "the web view (the window draws the screens in it)",
+            Self::Monitor => "Xvfb (a screen without a monitor, for the stories)",
+            Self::WebDriver => "WebKitWebDriver (hands the stories' taps to the window)",
+            Self::Fonts => "fonts with Chinese characters",
+            Self::TauriDriver => "tauri-driver (starts the window for the stories)",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
         }
@@ -41,15 +63,24 @@ impl Need {
             Self::PkgConfig => Some("pkg-config"),
             Self::Openssl => Some("libssl-dev"),
             Self::Npm => Some("npm"),
-            Self::Rustfmt | Self::Clippy => None,
+            Self::WebView => Some("libwebkit2gtk-4.1-dev"),
+            Self::Monitor => Some("xvfb"),
+            Self::WebDriver => Some("webkit2gtk-driver"),
+            Self::Fonts => Some("fonts-noto-cjk"),
+            Self::TauriDriver | Self::Rustfmt | Self::Clippy => None,
         }
+    }
+
+    /// The crate that brings it, with the version it is known to work with.
+    fn program(self) -> Option<&'static str> {
+        (self == Self::TauriDriver).then_some("tauri-driver@2.1.0")
     }
 
     fn component(self) -> Option<&'static str> {
         match self {
             Self::Rustfmt => Some("rustfmt"),
             Self::Clippy => Some("clippy"),
-            Self::Compiler | Self::PkgConfig | Self::Openssl | Self::Npm => None,
+            _ => None,
         }
     }
 
@@ -63,6 +94,12 @@ impl Need {
                     || Path::new("/usr/include/openssl/opensslv.h").exists()
             }
             Self::Npm => Program::named("npm", ["--version"]).answers(),
+            Self::WebView => Program::named("pkg-config", ["--exists", "webkit2gtk-4.1"]).answers(),
+            Self::Monitor => Program::named("sh", ["-c", "command -v Xvfb"]).answers(),
+            Self::WebDriver => Program::named("sh", ["-c", "command -v WebKitWebDriver"]).answers(),
+            // Somebody at a desk has fonts; a bare machine has not even the program that lists them.
+            Self::Fonts => Program::named("sh", ["-c", "fc-list :lang=zh | grep -q ."]).answers(),
+            Self::TauriDriver => Program::named("tauri-driver", ["--help"]).answers(),
             Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
         }
@@ -100,6 +137,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         println!("set-up: missing: {}", need.what());
     }
     install(&packages(&missing), &components(&missing))?;
+    for program in missing.iter().filter_map(|need| need.program()) {
+        println!("set-up: installing with cargo: {program}");
+        Program::cargo(["install", "--locked", "--quiet", program]).run()?;
+    }
     let still: Vec<&str> = missing.iter().filter(|need| !need.is_here()).map(|need| need.what()).collect();
     if still.is_empty() {
         return Ok(());
@@ -176,6 +217,7 @@ mod tests {
         assert_eq!(
             line,
             "sudo apt-get update && sudo apt-get install -y build-essential pkg-config libssl-dev npm \
+             libwebkit2gtk-4.1-dev xvfb webkit2gtk-driver fonts-noto-cjk \
              && rustup component add rustfmt clippy"
         );
     }
@@ -183,7 +225,8 @@ mod tests {
     #[test]
     fn every_need_can_be_brought_by_exactly_one_means() {
         for need in Need::ALL {
-            assert_ne!(need.package().is_some(), need.component().is_some(), "{need:?}");
+            let means = [need.package(), need.component(), need.program()];
+            assert_eq!(means.iter().flatten().count(), 1, "{need:?}");
         }
     }
 

@@ -9,7 +9,8 @@ use crate::fuzz::Fuzz;
 use crate::program::{Program, root};
 use crate::samples::Samples;
 use crate::simulate::Simulate;
-use crate::{demo, fuzz, samples, screens, setup, simulate};
+use crate::stories::Stories;
+use crate::{demo, fuzz, samples, screens, setup, simulate, stories};
 
 /// One thing that has to hold, and the line that repeats it alone.
 struct Step {
@@ -58,6 +59,10 @@ fn steps() -> Vec<Step> {
     if fuzz::stands() {
         let asked = Fuzz { mutants: 100_000, from: 1 };
         steps.push(Step::new("hostile bytes", "cargo xtask fuzz --mutants 100000", move || fuzz::run(&asked)));
+    }
+    if stories::stand() {
+        let asked = Stories { pictures: "target/stories".into(), ..Stories::default() };
+        steps.push(Step::new("stories in the window", "cargo xtask stories", move || stories::play(&asked)));
     }
     if demo::PLAYED {
         // A second process, as a person would start it.

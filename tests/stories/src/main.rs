@@ -1,9 +1,11 @@
 //! What people do with lianhu, done in the real window on a screen without a monitor: seen, tapped, typed.
 //! `lianhu-stories --programs DIR --pictures DIR [--only STORY]`; the programs are built beforehand (`cargo xtask stories`).
 
+mod album;
 mod county;
 mod deciding;
 mod driver;
+mod film;
 mod monitor;
 mod patience;
 mod people;
@@ -29,6 +31,12 @@ struct Line {
     /// Where pictures and logs go
     #[arg(long, default_value = "target/stories")]
     pictures: PathBuf,
+    /// Only the acts, no tour of every screen
+    #[arg(long)]
+    acts: bool,
+    /// Remakes docs/tour.md from what is seen
+    #[arg(long)]
+    tour: bool,
     /// The repository, for the sample workbooks
     #[arg(long, default_value = ".")]
     root: PathBuf,
@@ -46,5 +54,7 @@ fn main() -> ExitCode {
 
 fn run(line: &Line) -> Result<()> {
     let stage = stage::Stage::open(&std::path::absolute(&line.programs)?, &std::path::absolute(&line.pictures)?)?;
-    play::play(&stage, &std::path::absolute(&line.root)?)
+    let root = std::path::absolute(&line.root)?;
+    play::play(&stage, &root, line.acts)?;
+    if line.tour { album::bind(&stage, &root) } else { Ok(()) }
 }

@@ -34,17 +34,21 @@ impl Monitor {
         &self.display
     }
 
-    /// Writes what is seen in the upper left corner, this wide and high, as a PNG.
-    pub(crate) fn picture(&self, wide: u32, high: u32, path: &Path) -> Result<()> {
+    /// What is seen in the upper left corner, this wide and high: three bytes a pixel.
+    pub(crate) fn pixels(&self, wide: u32, high: u32) -> Result<Vec<u8>> {
         let (connection, screen) = x11rb::connect(Some(&self.display))?;
         let root = connection.setup().roots.get(screen).context("no screen")?.root;
         let (w, h) = (u16::try_from(wide)?, u16::try_from(high)?);
         let image = connection.get_image(ImageFormat::Z_PIXMAP, root, 0, 0, w, h, u32::MAX)?.reply()?;
         // Four bytes a pixel: blue, green, red, nothing.
-        let pixels: Vec<u8> = image.data.chunks_exact(4).flat_map(|one| one.iter().take(3).rev().copied()).collect();
+        Ok(image.data.chunks_exact(4).flat_map(|one| one.iter().take(3).rev().copied()).collect())
+    }
+
+    /// Writes the same as a PNG.
+    pub(crate) fn picture(&self, wide: u32, high: u32, path: &Path) -> Result<()> {
         let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), wide, high);
         encoder.set_color(png::ColorType::Rgb);
-        encoder.write_header()?.write_image_data(&pixels)?;
+        encoder.write_header()?.write_image_data(&self.pixels(wide, high)?)?;
         Ok(())
     }
 }

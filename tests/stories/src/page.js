@@ -42,7 +42,8 @@ const ready = (element) => {
 };
 const names = () =>
   [...reachable().querySelectorAll(CONTROLS)].filter(seen).map((one) => plain(labelled(one)).slice(0, 30));
-const at = () => document.querySelector("[data-at]")?.getAttribute("data-at") ?? "";
+/** The screen that stands; beside a list it is the one that was opened from it. */
+const at = () => [...document.querySelectorAll("[data-at]")].at(-1)?.getAttribute("data-at") ?? "";
 /** What a person would trip over. `phone` asks for targets a thumb finds. */
 const faults = (phone) => {
   const found = [];

@@ -20,6 +20,10 @@ impl Wait {
     }
 
     /// Pauses before the next look; false once it has lasted too long.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a window is looked at again and again; between two looks one pauses"
+    )]
     pub(crate) fn goes_on(self) -> bool {
         thread::sleep(BETWEEN_LOOKS);
         self.0.elapsed() < PATIENCE

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;
 
-/// Plays all of them.
-pub(crate) fn play(stage: &Stage, root: &Path) -> Result<()> {
+/// Plays all of them; `acts_only` leaves out the tour of every screen.
+pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     let begun = Instant::now();
     let tell = |what: &str| println!("[{:>3} s] {what}", begun.elapsed().as_secs());
     tell("县里：第一次打开，导入名单和结对花名册");
@@ -39,6 +39,7 @@ pub(crate) fn play(stage: &Stage, root: &Path) -> Result<()> {
     tell("山上：每点一下就没电");
     visiting::dies_after_every_tap(stage, "first", shared)?;
     let mut first = Window::open(stage, "first", Size::Phone)?;
+    first.film()?;
     visiting::much_to_write(&mut first, shared)?;
     visiting::another_number(&mut second, shared, "13687654321")?;
 
@@ -46,6 +47,7 @@ pub(crate) fn play(stage: &Stage, root: &Path) -> Result<()> {
     county.start()?;
     preparing::hand_in(&mut first)?;
     first.picture("exchange-done")?;
+    first.cut("visit")?;
     preparing::hand_in(&mut second)?;
     preparing::hand_in(&mut first)?;
     deciding::choose(&mut first, shared, &two.person)?;
@@ -60,6 +62,9 @@ pub(crate) fn play(stage: &Stage, root: &Path) -> Result<()> {
     village.see("跳过")?;
     village.tap("跳过")?;
 
+    if acts_only {
+        return Ok(());
+    }
     tell("每一屏，两种大小、两种语言、两种字号");
     let household = household(&mut first, shared)?;
     let looked = tour::walk(&mut first, "helper", &helper_stops(&household), root)?

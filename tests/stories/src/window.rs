@@ -1,6 +1,7 @@
 //! A real window and a person before it: taps what can be seen, types, reads. There is no way past the controls.
 
 use crate::driver::Driver;
+use crate::film::Film;
 use crate::patience::{ONE_ANSWER, Wait};
 use crate::stage::Stage;
 use anyhow::{Context, Result, bail, ensure};
@@ -17,6 +18,9 @@ use tokio::runtime::Runtime;
 const PAGE: &str = include_str!("page.js");
 /// How a driver names an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// What was drawn last is on the screen two frames later.
+const DRAWN: &str = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 60)))";
 
 /// The two sizes every screen is looked at in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub(crate) struct Window<'s> {
     client: Option<Client>,
     home: PathBuf,
     size: Size,
+    film: Option<Film>,
     /// Taps so far.
     pub(crate) taps: usize,
     /// Characters typed so far.
@@ -64,7 +69,8 @@ impl<'s> Window<'s> {
         let driver = Driver::start(stage)?;
         let home = stage.room(home);
         let client = driver.open(&runtime, &stage.program("lianhu-desktop"), &home)?;
-        let mut window = Self { stage, runtime, client: Some(client), home, size, taps: 0, typed: 0, driver };
+        let mut window =
+            Self { stage, runtime, client: Some(client), home, size, film: None, taps: 0, typed: 0, driver };
         window.resize(size)?;
         window.wait_for("a screen", "return at() !== ''")?;
         Ok(window)
@@ -91,13 +97,13 @@ impl<'s> Window<'s> {
     /// Asks the page; `script` returns something.
     pub(crate) fn ask(&self, script: &str) -> Result<Value> {
         let script = format!("{PAGE}\n{script}");
-        Ok(self.wait(self.client()?.execute(&script, Vec::new()))?)
+        self.wait(self.client()?.execute(&script, Vec::new()))
     }
 
     /// Asks the page something that takes a while; `script` calls `done(answer)`.
     pub(crate) fn ask_later(&self, script: &str) -> Result<Value> {
         let script = format!("const done = arguments[arguments.length - 1];\n{PAGE}\n{script}");
-        Ok(self.wait(self.client()?.execute_async(&script, Vec::new()))?)
+        self.wait(self.client()?.execute_async(&script, Vec::new()))
     }
 
     /// Waits until the page answers true; tells what could be seen if it never does.
@@ -206,7 +212,7 @@ impl<'s> Window<'s> {
             }
         }
         self.taps += 1;
-        Ok(())
+        self.still()
     }
 
     /// Taps a field and types into it.
@@ -216,7 +222,7 @@ impl<'s> Window<'s> {
         let element = self.find(field, true)?;
         self.wait(element.send_keys(text))?;
         self.typed += text.chars().count();
-        Ok(())
+        self.still()
     }
 
     /// Hands a file to the file field of this name.
@@ -240,10 +246,36 @@ impl<'s> Window<'s> {
     pub(crate) fn picture(&self, name: &str) -> Result<PathBuf> {
         let path = self.stage.picture(&format!("{name}.png"));
         let (wide, high) = self.size.pixels();
-        // What was drawn last is on the screen two frames later.
-        self.ask_later("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 30)))")?;
+        self.ask_later(DRAWN)?;
         self.driver.monitor.picture(wide, high, &path)?;
         Ok(path)
+    }
+
+    /// From now on every tap is filmed.
+    pub(crate) fn film(&mut self) -> Result<()> {
+        let (wide, high) = self.size.pixels();
+        self.film = Some(Film::begin(u16::try_from(wide)?, u16::try_from(high)?));
+        self.still()
+    }
+
+    fn still(&mut self) -> Result<()> {
+        if self.film.is_none() {
+            return Ok(());
+        }
+        self.ask_later(DRAWN)?;
+        let (wide, high) = self.size.pixels();
+        let pixels = self.driver.monitor.pixels(wide, high)?;
+        if let Some(film) = &mut self.film {
+            film.still(pixels);
+        }
+        Ok(())
+    }
+
+    /// Ends the film and writes it.
+    pub(crate) fn cut(&mut self, name: &str) -> Result<()> {
+        self.still()?;
+        let film = self.film.take().context("nothing was filmed")?;
+        film.write(&self.stage.picture(&format!("{name}.gif")))
     }
 
     /// What went wrong in the page since it was opened.

@@ -1,11 +1,12 @@
 //! After the story: the county stays open, and three things can be tried by hand.
 
 use std::path::Path;
+use std::process::Child;
 
 use super::story::Story;
 
-/// Says what can be tried, and keeps the line open until Ctrl-C.
-pub(crate) fn stay_open(story: &Story) -> anyhow::Result<()> {
+/// Says what can be tried, and keeps the line open until the screens are closed or Ctrl-C is pressed.
+pub(crate) fn stay_open(story: &Story, screens: Option<Child>) -> anyhow::Result<()> {
     let server = story.server()?;
     let lianhu = story.programs.lianhu.display();
     let [first, second] = &story.phones;
@@ -18,7 +19,7 @@ pub(crate) fn stay_open(story: &Story) -> anyhow::Result<()> {
         story.household,
         story.day(0)
     );
-    println!("\n县服务器还开着，另开一个终端，可以试三件事：");
+    println!("\n县服务器还开着，可以试三件事（开着窗口的那个人在窗口里做，另一部手机在另一个终端里做）：");
     println!("\n一、试读自己的名单（.xlsx，只看不写）");
     println!("{}", call(story.admin.home(), "import_roster '{\"path\":\"/路径/名单.xlsx\",\"dry_run\":true}'"));
     println!("\n二、关掉县服务器，照样记走访；再打开，交上去");
@@ -35,8 +36,9 @@ pub(crate) fn stay_open(story: &Story) -> anyhow::Result<()> {
         println!("{}", call(phone.home(), "exchange"));
     }
     println!("{}", call(first.home(), "conflicts"));
-    println!("\n按 Ctrl-C 结束。");
-    loop {
-        std::thread::park();
+    println!("\n关上窗口，或按 Ctrl-C，就结束。");
+    if let Some(mut screens) = screens {
+        screens.wait()?;
     }
+    Ok(())
 }
