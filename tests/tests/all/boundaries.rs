@@ -8,6 +8,7 @@ mod licences;
 mod private;
 mod pure;
 mod sentences;
+mod stories;
 mod variants;
 
 use std::path::{Path, PathBuf};
