@@ -37,6 +37,7 @@ pub fn run() -> ExitCode {
     }
 }
 
+#[expect(clippy::disallowed_types, reason = "what the macro makes of the configuration, not ours")]
 fn window() -> tauri::Result<()> {
     let context = tauri::generate_context!();
     tauri::Builder::default()

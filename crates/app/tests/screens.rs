@@ -113,7 +113,7 @@ fn an_exchange_that_only_hands_in_is_told_to_the_screens() {
     helper.exchange();
     let facts = |phone: &str| BTreeMap::from([("phone".to_owned(), Scalar::from(phone))]);
     helper.app.update_household(helper.house(0), facts("13800005551"), None).unwrap();
-    let _ = helper.app.take_touched();
+    drop(helper.app.take_touched());
     helper.exchange();
     let touched = helper.app.take_touched();
     assert!(touched.iter().any(|one| one.id == Some(helper.house(0))), "{touched:?}");
