@@ -21,7 +21,9 @@ use lianhu_core::entry::Source;
 use lianhu_core::ids::{EntryId, EntryName, PersonId};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
-use lianhu_ledger::{Attention, CadreRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, NeedRow, PlaceRow, VisitRow};
+use lianhu_ledger::{
+    Attention, CadreRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow, VisitRow,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -171,6 +173,8 @@ commands! {
     enrolment_slips(place: Option<String>, person: Option<String>) -> Vec<Slip>;
     /// Entrusts a household or a place to a person.
     entrust(household: Option<String>, place: Option<String>, person: String, duty: Option<String>) -> Vec<GrantRow>;
+    /// The households entrusted to one person, one by one: what can be taken back.
+    entrusted_households(person: String) -> Vec<HouseholdRow>;
     /// Takes back what was entrusted.
     take_back(household: Option<String>, place: Option<String>, person: String, reason: Option<String>) -> Vec<GrantRow>;
 

@@ -8,7 +8,7 @@ use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::UserId;
 use lianhu_core::problem::ProblemKind;
-use lianhu_ledger::{CadreRow, GrantRow};
+use lianhu_ledger::{CadreRow, GrantRow, HouseholdRow};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -67,11 +67,20 @@ impl App {
         let user = self.cadre_of(&person)?;
         let mut ledger = self.ledger();
         if !ledger.grants_about(what.about)?.iter().any(|grant| grant.user == user) {
-            return Err(AppError::missing(&person));
+            let name = ledger.cadre_name(user)?.unwrap_or(person);
+            let head = what.about.household().map(|id| ledger.household_row(id)).transpose()?.flatten();
+            let head = head.map(|row| row.head).unwrap_or_default();
+            return Err(AppError::missing(&format!("{name}帮的{head}")));
         }
         let body = GrantEnd { user, reason: reason.unwrap_or_default() };
         ledger.write(|writing| writing.record(what.about, kind::GRANT_END, Source::Office, &body))?;
         Ok(ledger.grants_about(what.about)?)
+    }
+
+    /// The households entrusted to one person, one by one: what can be taken back.
+    pub fn entrusted_households(&self, person: String) -> Result<Vec<HouseholdRow>> {
+        let user = self.cadre_of(&person)?;
+        Ok(self.ledger().households_of(user)?)
     }
 
     fn what(&self, household: Option<String>, place: Option<String>) -> Result<What> {

@@ -243,3 +243,23 @@ fn a_visit_begun_before_its_household_was_taken_back_can_be_finished() {
     assert_eq!(rows.len(), 1);
     drop(village.dir);
 }
+
+#[test]
+fn what_a_person_holds_is_listed_to_be_taken_back_and_nothing_else() {
+    let village = Office::new();
+    village.entrust(0, 1);
+    village.entrust(1, 2);
+    let held = |user: usize| {
+        let rows = village.office.entrusted_households(village.users[user].to_string()).unwrap();
+        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!((held(1), held(2)), (vec![village.houses[0]], vec![village.houses[1]]));
+    let wrong = village.office.take_back(Some(village.houses[1].to_string()), None, village.users[1].to_string(), None);
+    let Err(AppError::NotFound { what }) = wrong else { panic!("taken back from somebody who never had it") };
+    assert!(!what.contains(&village.users[1].to_string()), "{what}: nobody knows a person by a number");
+    village.exchange();
+    village.take_back(0, 1);
+    // Effective once it is numbered.
+    village.exchange();
+    assert_eq!(held(1), []);
+}

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::project::tail_key;
 use crate::store::Ledger;
 use lianhu_core::day::Day;
-use lianhu_core::ids::{HouseholdId, PersonId, PlaceId};
+use lianhu_core::ids::{HouseholdId, PersonId, PlaceId, UserId};
 use lianhu_core::search_key::Query;
 use rusqlite::{Row, params_from_iter, types::Value};
 use serde::Serialize;
@@ -160,6 +160,15 @@ impl Ledger {
         );
         let rows = tx.all(&sql, params_from_iter(&values), row)?;
         Ok(HouseholdPage { total: total.unwrap_or(0), rows })
+    }
+
+    /// The households entrusted to one person, one by one and not by a place.
+    pub fn households_of(&self, user: UserId) -> Result<Vec<HouseholdRow>> {
+        let theirs = "select about from granted where user = ?1 and ended is null";
+        let sql = format!(
+            "select {COLUMNS} from household where cast(x'68' || household.id as blob) in ({theirs}) order by village, head, id"
+        );
+        self.look().all(&sql, [user.bytes()], row)
     }
 
     /// One line of the list.

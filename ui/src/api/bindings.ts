@@ -79,6 +79,8 @@ export interface Commands {
   enrolment_slips: { args: { place?: string | null; person?: string | null }; returns: Array<Slip> };
   /** Entrusts a household or a place to a person. */
   entrust: { args: { household?: string | null; place?: string | null; person: string; duty?: string | null }; returns: Array<GrantRow> };
+  /** The households entrusted to one person, one by one: what can be taken back. */
+  entrusted_households: { args: { person: string }; returns: Array<HouseholdRow> };
   /** Takes back what was entrusted. */
   take_back: { args: { household?: string | null; place?: string | null; person: string; reason?: string | null }; returns: Array<GrantRow> };
   /** What was entrusted and taken back in the last 24 hours, act by act, and whether it can be undone. */
