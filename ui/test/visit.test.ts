@@ -3,8 +3,9 @@ import { chooseAgain } from "../src/api/call";
 import { groups } from "../src/parts/code";
 import { dayOf, plusDays, plusMonths } from "../src/parts/day";
 import { keeper } from "../src/parts/draft";
+import { phoneDoubt } from "../src/parts/phone";
 import { periodOf } from "../src/parts/report";
-import { AID, emptyForm, fromDraft, fromVisit, maySayUnchanged, toVisit } from "../src/parts/visitForm";
+import { AID, emptyForm, fromDraft, fromVisit, maySayUnchanged, toVisit, untouched } from "../src/parts/visitForm";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -19,6 +20,16 @@ describe("a visit", () => {
     expect(maySayUnchanged({ ...emptyForm(), who_met: "head", promise: "问低保" })).toBe(false);
   });
 
+  it("is nothing to save while nothing at all was filled in", () => {
+    expect(untouched(emptyForm())).toBe(true);
+    const filled = [{ who_met: "nobody" }, { next: "2026-12-20" }, { note: "下雨" }, { phone: "13912345678" }, { promise: "送表" }];
+    for (const one of filled) expect(untouched({ ...emptyForm(), ...one }), JSON.stringify(one)).toBe(false);
+    expect(untouched({ ...emptyForm(), needs: [{ category: "饮水", text: "" }] })).toBe(false);
+    expect(untouched({ ...emptyForm(), aid: [AID[0]!] })).toBe(false);
+    expect(untouched({ ...emptyForm(), guarantees: [{ what: "water", met: true }] })).toBe(false);
+    expect(untouched({ ...emptyForm(), mode: "phone", day: "2026-11-20", note: "  " })).toBe(true);
+  });
+
   it("comes back from its draft as it was, and from a spoilt draft empty", () => {
     const form = { ...emptyForm(), who_met: "member", aid: [...AID], promise: "送表", due: "2026-12-01", next: "2026-12-20" };
     expect(fromDraft(JSON.stringify(form))).toEqual(form);
@@ -30,6 +41,16 @@ describe("a visit", () => {
     expect(visit.promises).toEqual([{ text: "送表", due: "2026-12-01" }]);
     const again = toVisit({ ...fromVisit(visit), promise: "修水管" }, false);
     expect(again.promises).toEqual([{ text: "送表", due: "2026-12-01" }, { text: "修水管" }]);
+  });
+});
+
+describe("a telephone number", () => {
+  it("is doubted where it is neither a mobile number nor one with an area code", () => {
+    for (const right of ["", "13912345678", "139 1234 5678", "+8613912345678", "１３９１２３４５６７８", "0377-6691234", "03776691234", "010-12345678"]) expect(phoneDoubt(right), right).toBeNull();
+    expect(phoneDoubt("1391234567")).toEqual({ doubt: "length", digits: 10 });
+    expect(phoneDoubt("139123456789")).toEqual({ doubt: "length", digits: 12 });
+    expect(phoneDoubt("6691234")).toEqual({ doubt: "length", digits: 7 });
+    expect(phoneDoubt("12912345678")).toEqual({ doubt: "beginning" });
   });
 });
 

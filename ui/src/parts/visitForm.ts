@@ -92,6 +92,11 @@ export function saysMore(form: Form): boolean {
   return words || form.needs.length > 0 || form.aid.length > 0 || form.kept.length > 0 || form.guarantees.some((one) => !one.met);
 }
 
+/** Whether nothing at all was filled in: then there is no visit to save. */
+export function untouched(form: Form): boolean {
+  return !form.who_met && !form.next && form.guarantees.length === 0 && !saysMore(form);
+}
+
 /** Whether "nothing has changed" may be said: someone must have been met (domain.md §2.9). */
 export function maySayUnchanged(form: Form): boolean {
   return Boolean(form.who_met) && form.who_met !== "nobody" && !saysMore(form);

@@ -91,7 +91,7 @@ export default {
   "met.nobody": "没人在",
   "mode.home": "入户",
   "mode.phone": "电话",
-  "mode.market": "圩日遇见",
+  "mode.market": "赶集遇见",
   "mode.yard_meeting": "院坝会",
   "mode.video": "视频",
   "mode.workplace": "打工地",
