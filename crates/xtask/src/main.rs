@@ -4,6 +4,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod package;
 mod program;
 mod sample;
 mod samples;
@@ -19,7 +20,11 @@ use clap::{Parser, Subcommand};
 
 /// The command line.
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Set-up, demo, test, bench, simulate, fuzz, sample", max_term_width = 110)]
+#[command(
+    name = "cargo xtask",
+    about = "Set-up, demo, test, bench, simulate, fuzz, sample, package",
+    max_term_width = 110
+)]
 struct Line {
     #[command(subcommand)]
     task: Task,
@@ -46,6 +51,8 @@ enum Task {
     Stories(stories::Stories),
     /// Mutated envelopes, entries, requests and rosters
     Fuzz(fuzz::Fuzz),
+    /// Makes what people install, in `target/package`, and tries it in a throw-away place
+    Package(package::Package),
     /// Measures the figures of the design and prints value, target, verdict
     Bench(bench::Bench),
 }
@@ -61,6 +68,7 @@ fn main() -> ExitCode {
         Task::Simulate(simulate) => simulate::run(&simulate),
         Task::Stories(stories) => stories::run(&stories),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
+        Task::Package(package) => package::run(&package),
         Task::Bench(bench) => bench::run(&bench),
     };
     match done {

@@ -58,6 +58,16 @@ impl Program {
         bail!("failed ({status}); to repeat it: {}", self.line())
     }
 
+    /// Runs it and hands back what it printed; what it has to complain of is passed on.
+    pub(crate) fn told(&self) -> anyhow::Result<String> {
+        let ran = self.command().stderr(Stdio::inherit()).output();
+        let ran = ran.with_context(|| format!("cannot start: {}", self.line()))?;
+        if ran.status.success() {
+            return Ok(String::from_utf8_lossy(&ran.stdout).into_owned());
+        }
+        bail!("failed ({}); to repeat it: {}", ran.status, self.line())
+    }
+
     /// Runs it, passes on what it prints and hands back the lines `keep` wants, from either stream.
     pub(crate) fn run_keeping(&self, keep: fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
         let mut child = self
@@ -104,6 +114,12 @@ mod tests {
     fn a_failed_program_is_named_with_the_line_that_repeats_it() {
         let told = Program::named("sh", ["-c", "exit 3"]).run().unwrap_err().to_string();
         assert!(told.contains("sh -c exit 3"), "{told}");
+    }
+
+    #[test]
+    fn what_a_program_printed_is_handed_back_only_if_it_ended_well() {
+        assert_eq!(Program::named("sh", ["-c", "echo one"]).told().unwrap(), "one\n");
+        assert!(Program::named("sh", ["-c", "echo one; exit 3"]).told().is_err());
     }
 
     #[test]

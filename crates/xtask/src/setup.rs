@@ -11,7 +11,7 @@ use crate::program::Program;
 
 /// Something the build needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Need {
+pub(crate) enum Need {
     Compiler,
     PkgConfig,
     Openssl,
@@ -23,9 +23,11 @@ enum Need {
     TauriDriver,
     Rustfmt,
     Clippy,
+    Packer,
 }
 
 impl Need {
+    /// What building and testing needs.
     const ALL: [Self; 11] = [
         Self::Compiler,
         Self::PkgConfig,
@@ -40,6 +42,10 @@ impl Need {
         Self::Clippy,
     ];
 
+    /// What the packages need: nothing of it is for trying things out.
+    pub(crate) const PACKING: [Self; 6] =
+        [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Npm, Self::WebView, Self::Packer];
+
     fn what(self) -> &'static str {
         match self {
             Self::Compiler => "a C compiler (SQLCipher is compiled from source)",
@@ -53,6 +59,7 @@ impl Need {
             Self::TauriDriver => "tauri-driver (starts the window for the stories)",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
+            Self::Packer => "dpkg-deb (packs for a Debian desktop)",
         }
     }
 
@@ -67,6 +74,7 @@ impl Need {
             Self::Monitor => Some("xvfb"),
             Self::WebDriver => Some("webkit2gtk-driver"),
             Self::Fonts => Some("fonts-noto-cjk"),
+            Self::Packer => Some("dpkg"),
             Self::TauriDriver | Self::Rustfmt | Self::Clippy => None,
         }
     }
@@ -102,6 +110,7 @@ impl Need {
             Self::TauriDriver => Program::named("tauri-driver", ["--help"]).answers(),
             Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
+            Self::Packer => Program::named("dpkg-deb", ["--version"]).answers(),
         }
     }
 }
@@ -128,7 +137,12 @@ impl Right {
 
 /// Finds what is missing and installs it. What cannot be installed from here is named with the one line to run.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let missing: Vec<Need> = Need::ALL.into_iter().filter(|need| !need.is_here()).collect();
+    bring(&Need::ALL)
+}
+
+/// The same for these needs only.
+pub(crate) fn bring(needs: &[Need]) -> anyhow::Result<()> {
+    let missing: Vec<Need> = needs.iter().copied().filter(|need| !need.is_here()).collect();
     if missing.is_empty() {
         println!("set-up: nothing is missing");
         return Ok(());
@@ -224,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_need_can_be_brought_by_exactly_one_means() {
-        for need in Need::ALL {
+        for need in Need::ALL.into_iter().chain(Need::PACKING) {
             let means = [need.package(), need.component(), need.program()];
             assert_eq!(means.iter().flatten().count(), 1, "{need:?}");
         }
