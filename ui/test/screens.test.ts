@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FindingRow, Told } from "../src/api/bindings";
+import type { FindingRow, HistoryRow, Told, VisitRow } from "../src/api/bindings";
 import { findingWords } from "../src/parts/findingWords";
+import { struckIn } from "../src/parts/struck";
 import { toldWords } from "../src/parts/toldWords";
 import { LANGUAGES, speak } from "../src/words";
 
@@ -58,12 +59,40 @@ describe("the history", () => {
     expect(toldWords(all[8]!)).toBe("人还在");
   });
 
+  it("leaves out what is not shown", () => {
+    expect(toldWords(all[2]!)).toBe("户联系电话 （空）");
+  });
+
   it("shows no Chinese of the program's in English", () => {
     speak("en");
     expect(toldWords(all[3]!)).toBe("Recorded twice");
     expect(toldWords(all[4]!)).toBe("Recorded twice");
     expect(toldWords(all[5]!)).toBe("wrong household; moved to 覃志明");
     for (const told of [all[0]!, all[1]!, all[2]!, all[6]!, all[9]!]) expect(toldWords(told)).not.toMatch(/[一-龥]/);
+  });
+});
+
+describe("a struck visit", () => {
+  const visit = (entry: string, amends: string[] = []) => ({ entry, told: { told: "visit", visit: { amends } } }) as unknown as HistoryRow;
+  const strike = (entry: string, reason: string) => ({ entry, told: { told: "strike", reason, moved_to: null } }) as unknown as HistoryRow;
+  const counting = (...roots: string[]) => roots.map((root) => ({ root }) as VisitRow);
+
+  it("is known with its corrections, and says why where there is one reason", () => {
+    const found = struckIn([strike("d", "记重了"), visit("c", ["a"]), visit("b"), visit("a")], counting("b"));
+    expect([...found.keys()].sort()).toEqual(["a", "c"]);
+    expect(found.get("a")?.reason).toBe("记重了");
+  });
+
+  it("says no reason where several can be meant, and a corrected visit that counts is none", () => {
+    const found = struckIn([strike("e", "记重了"), strike("d", "其实没去成"), visit("c", ["b"]), visit("b"), visit("a")], counting("b"));
+    expect([...found]).toEqual([["a", null]]);
+    const two = struckIn([strike("e", "记重了"), strike("d", "其实没去成"), visit("b"), visit("a")], counting());
+    expect([...two]).toEqual([["b", null], ["a", null]]);
+  });
+
+  it("is not guessed at where nothing was struck or its first entry is not here", () => {
+    expect(struckIn([visit("a")], counting()).size).toBe(0);
+    expect(struckIn([strike("e", "记重了"), visit("c", ["old"])], counting()).size).toBe(0);
   });
 });
 

@@ -10,7 +10,7 @@ export function toldWords(told: Told): string {
     case "visit":
       return [told.visit.amends?.length ? t("told.amended") : "", visitWords(told.visit)].filter(Boolean).join(t("join.clause"));
     case "change":
-      return told.facts.map((fact) => `${labelOf(fact)} ${hidden(fact.value) ? t("fact.hidden") : textOf(fact.key, fact.value)}`).join(t("join.clause"));
+      return told.facts.filter((fact) => !hidden(fact.value)).map((fact) => `${labelOf(fact)} ${textOf(fact.key, fact.value)}`).join(t("join.clause"));
     case "strike":
       return told.moved_to === null ? known("strike", told.reason) : t("told.moved", { head: told.moved_to });
     case "remark":

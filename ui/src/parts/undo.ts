@@ -1,16 +1,32 @@
-/** Ten seconds to take a saved visit back. */
+/** What was just done, said for ten seconds, in which a saved visit can be taken back. */
 import { ref } from "vue";
 import { call } from "../api/call";
 import { kept } from "../words";
 
 const SECONDS = 10;
 
-export const undoable = ref<{ visit: string; words: string; left: number } | null>(null);
+/** What was just done, in words; with the visit to take back where that can be, or with where it went. */
+interface Done {
+  words: string;
+  left: number;
+  visit?: string;
+  to?: string;
+}
+export const undoable = ref<Done | null>(null);
 let ticking: ReturnType<typeof setInterval> | undefined;
 
 export function offerUndo(visit: string, words: string): void {
+  begin({ visit, words, left: SECONDS });
+}
+
+/** Says what was done where there is nothing to take back; `to` is where one can go and see. */
+export function sayDone(words: string, to?: string): void {
+  begin({ words, left: SECONDS, to });
+}
+
+function begin(done: Done): void {
   clearInterval(ticking);
-  undoable.value = { visit, words, left: SECONDS };
+  undoable.value = done;
   ticking = setInterval(() => {
     const now = undoable.value;
     if (!now || now.left <= 1) forgetUndo();
@@ -27,5 +43,5 @@ export function forgetUndo(): void {
 export async function undo(): Promise<void> {
   const now = undoable.value;
   forgetUndo();
-  if (now) await call("strike_visit", { visit: now.visit, reason: kept("strike", "undone") });
+  if (now?.visit) await call("strike_visit", { visit: now.visit, reason: kept("strike", "undone") });
 }
