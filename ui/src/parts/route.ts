@@ -10,7 +10,22 @@ function read(): string {
 /** Steps taken since the screens opened: what Back can go back to. */
 let steps = 0;
 
+/** Asked before the screen is left; true holds back, and whoever asked goes on by `leaveFor` later. */
+let held: ((to: string) => boolean) | null = null;
+export function holdBack(ask: ((to: string) => boolean) | null): void {
+  held = ask;
+}
+/** Goes there, whatever was to be asked. */
+export function leaveFor(to: string): void {
+  held = null;
+  go(to);
+}
+
 addEventListener("hashchange", () => {
+  if (read() !== here.value && held?.(read())) {
+    history.replaceState(null, "", `#/${here.value}`);
+    return;
+  }
   steps += 1;
   here.value = read();
 });
@@ -27,6 +42,7 @@ export function go(to: string): void {
 
 /** Goes there without leaving a step behind. */
 export function replace(to: string): void {
+  if (to !== here.value && held?.(to)) return;
   history.replaceState(null, "", `#/${to}`);
   here.value = read();
 }
