@@ -53,6 +53,11 @@ pub(crate) fn run(package: &Package) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Checks the types for a phone, as `cargo xtask test` does.
+pub(crate) fn check_for_a_phone() -> anyhow::Result<()> {
+    android::check()
+}
+
 /// Where packages lie.
 fn shelf() -> PathBuf {
     root().join("target/package")

@@ -10,7 +10,7 @@ use crate::program::{Program, root};
 use crate::samples::Samples;
 use crate::simulate::Simulate;
 use crate::stories::Stories;
-use crate::{demo, fuzz, samples, screens, setup, simulate, stories};
+use crate::{demo, fuzz, package, samples, screens, setup, simulate, stories};
 
 /// One thing that has to hold, and the line that repeats it alone.
 struct Step {
@@ -50,6 +50,7 @@ fn steps() -> Vec<Step> {
     if has_doc_tests(&root()) {
         steps.push(Step::program("doc tests", Program::cargo(["test", "--workspace", "--doc"])));
     }
+    steps.push(Step::new("types for a phone", "cargo xtask package android", package::check_for_a_phone));
     let rosters = Samples { seeds: 20, from: 1 };
     steps.push(Step::new("sample rosters", "cargo xtask samples --seeds 20", move || samples::run(&rosters)));
     if simulate::stands() {
