@@ -22,13 +22,12 @@ pub(crate) fn stands() -> bool {
 
 /// Throws the mutants; the first that does harm ends it.
 pub(crate) fn run(asked: &Fuzz) -> anyhow::Result<()> {
-    program(asked).run()
+    Program::build(&["fuzz"]).run()?;
+    Program::built("fuzz", words(asked))?.run()
 }
 
-fn program(asked: &Fuzz) -> Program {
-    let (mutants, from) = (asked.mutants.to_string(), asked.from.to_string());
-    let words = ["run", "-q", "-p", "lianhu-tests", "--bin", "fuzz", "--", "--mutants", &mutants, "--from", &from];
-    Program::cargo(words)
+fn words(asked: &Fuzz) -> [String; 4] {
+    ["--mutants".to_owned(), asked.mutants.to_string(), "--from".to_owned(), asked.from.to_string()]
 }
 
 #[cfg(test)]
@@ -36,8 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_can_be_repeated_from_its_line() {
-        let line = program(&Fuzz { mutants: 100_000, from: 7 }).line();
-        assert_eq!(line, "cargo run -q -p lianhu-tests --bin fuzz -- --mutants 100000 --from 7");
+    fn the_mutants_asked_for_are_thrown() {
+        assert_eq!(words(&Fuzz { mutants: 100_000, from: 7 }), ["--mutants", "100000", "--from", "7"]);
     }
 }

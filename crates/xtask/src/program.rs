@@ -13,6 +13,15 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    let asked = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
+    let told = Command::new("cargo").args(asked).current_dir(root()).output()?;
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout)?;
+    let target = told.get("target_directory").and_then(serde_json::Value::as_str);
+    Ok(target.context("cargo does not say where its target directory is")?.into())
+}
+
 /// A program with its arguments, which can be shown as the line that repeats it.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
@@ -23,6 +32,17 @@ impl Program {
     /// `cargo` with these arguments; the same cargo that runs this task.
     pub(crate) fn cargo<I: IntoIterator<Item = S>, S: Into<String>>(words: I) -> Self {
         Self { words: std::iter::once("cargo".to_owned()).chain(words.into_iter().map(Into::into)).collect() }
+    }
+
+    /// Builds these programs with the features the whole workspace has: what one step has compiled serves the next.
+    pub(crate) fn build(bins: &[&str]) -> Self {
+        let named = bins.iter().flat_map(|bin| ["--bin", bin]);
+        Self::cargo(["build", "--quiet", "--workspace"].into_iter().chain(named))
+    }
+
+    /// A program that `build` has built, wherever cargo's target directory is.
+    pub(crate) fn built<I: IntoIterator<Item = S>, S: Into<String>>(bin: &str, words: I) -> anyhow::Result<Self> {
+        Ok(Self::named(&target()?.join("debug").join(bin).display().to_string(), words))
     }
 
     /// Any program by name.

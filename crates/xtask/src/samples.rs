@@ -27,7 +27,7 @@ pub(crate) struct Samples {
 
 /// Runs the seeds; the first difference ends it.
 pub(crate) fn run(asked: &Samples) -> anyhow::Result<()> {
-    Program::cargo(["build", "--quiet", "-p", "lianhu", "-p", "lianhu-sync-server"]).run()?;
+    Program::build(&["lianhu", "lianhu-sync-server"]).run()?;
     let work = root().join("target/samples");
     for seed in asked.from..asked.from + asked.seeds {
         if work.exists() {

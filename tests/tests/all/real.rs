@@ -19,11 +19,12 @@ pub(crate) struct Programs {
     pub(crate) server: PathBuf,
 }
 
-/// The programs. Cargo is asked each time: an old program must not pass a new test.
+/// The programs. Cargo is asked each time: an old program must not pass a new test. With the features of the whole
+/// workspace, as the tests themselves are built.
 pub(crate) fn programs() -> &'static Programs {
     static BUILT: OnceLock<Programs> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let words = ["build", "-p", "lianhu", "-p", "lianhu-sync-server", "--message-format=json"];
+        let words = ["build", "--workspace", "--bin", "lianhu", "--bin", "lianhu-sync-server", "--message-format=json"];
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let built = std::process::Command::new("cargo").args(words).current_dir(root).output().unwrap();
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));

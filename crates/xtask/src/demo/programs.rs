@@ -20,11 +20,19 @@ pub(crate) struct Programs {
 impl Programs {
     /// Builds them and asks cargo where it put them, wherever its target directory is.
     pub(crate) fn build() -> anyhow::Result<Self> {
-        println!("先编译两个程序：cargo build -p lianhu -p lianhu-sync-server（第一次要几分钟）");
-        let words = ["build", "-p", "lianhu", "-p", "lianhu-sync-server", "--message-format=json-render-diagnostics"];
+        println!("先编译两个程序：cargo build --workspace --bin lianhu --bin lianhu-sync-server（第一次要几分钟）");
+        let words = [
+            "build",
+            "--workspace",
+            "--bin",
+            "lianhu",
+            "--bin",
+            "lianhu-sync-server",
+            "--message-format=json-render-diagnostics",
+        ];
         let built = Command::new("cargo").args(words).current_dir(root()).stderr(Stdio::inherit()).output()?;
         if !built.status.success() {
-            bail!("编译没有成功；单独重试：cargo build -p lianhu -p lianhu-sync-server");
+            bail!("编译没有成功；单独重试：cargo build --workspace --bin lianhu --bin lianhu-sync-server");
         }
         let told = String::from_utf8_lossy(&built.stdout);
         let lines: Vec<Value> = told.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();

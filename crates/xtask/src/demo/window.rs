@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 
 use super::person::Person;
 use super::story::Story;
-use crate::program::Program;
-use crate::stories;
+use crate::program::{Program, target};
 
 /// Whose screens are opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -29,8 +28,8 @@ pub(crate) fn open(story: &Story, role: Role) -> anyhow::Result<Option<Child>> {
     let (mut browser, address) = serve(story, &home)?;
     println!("\n浏览器里先看：{address}");
     Program::named("xdg-open", [address]).answers();
-    println!("窗口正在编译（第一次要几分钟）：cargo build -p lianhu-desktop");
-    let built = Program::cargo(["build", "-p", "lianhu-desktop"]).run();
+    println!("窗口正在编译（第一次要几分钟）");
+    let built = Program::build(&["lianhu-desktop"]).run();
     let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     if let Err(error) = built {
         println!("窗口没有编译成，浏览器里的照样能用：{error:#}");
@@ -44,7 +43,7 @@ pub(crate) fn open(story: &Story, role: Role) -> anyhow::Result<Option<Child>> {
     browser.kill()?;
     browser.wait()?;
     let log = File::create(story.folder.join("window.log"))?;
-    let mut window = Command::new(stories::target()?.join("debug/lianhu-desktop"));
+    let mut window = Command::new(target()?.join("debug/lianhu-desktop"));
     println!("窗口开了（浏览器里的随之关上）。");
     Ok(Some(window.arg("--home").arg(home).stdout(log.try_clone()?).stderr(log).spawn()?))
 }
