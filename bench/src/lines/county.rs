@@ -13,10 +13,13 @@ pub(crate) fn measure() -> Measured {
     for measure in asked {
         // A figure that cannot be had does not take the others with it.
         match measure(&mut whole) {
-            Ok(found) => lines.extend(found),
+            Ok(found) => {
+                // Said as they come: the whole takes many minutes, and who stops it has what was measured until then.
+                found.iter().for_each(|line| eprintln!("      {}", line.print()));
+                lines.extend(found);
+            }
             Err(error) => eprintln!("FAIL  county: {error:#}"),
         }
-        eprintln!("      {} figures of the county", lines.len());
     }
     Ok(lines)
 }

@@ -16,10 +16,12 @@ const PULLS: usize = 400;
 /// with the disk's, stand in the note. Then the server's memory, after a few requests and a whole first fetch.
 pub(crate) fn measure(whole: &mut Whole) -> Measured {
     let Whole { village, held, phone, colleague, .. } = whole;
-    let first = Instant::now();
+    let begun = Instant::now();
     let done = village.exchange(phone)?;
-    let first = first.elapsed().as_secs_f64();
+    let first = begun.elapsed().as_secs_f64();
+    eprintln!("      first fetch of {} entries: {first:.0} s", done.new);
     village.exchange(colleague)?;
+    eprintln!("      a colleague's: {:.0} s", begun.elapsed().as_secs_f64() - first);
     let (mut cores, mut clocks) = (Vec::new(), Vec::new());
     for (turn, house) in held.iter().cycle().take(PULLS).enumerate() {
         if turn % 2 == 0 {

@@ -30,10 +30,10 @@ pub(crate) fn measure(whole: &mut Whole) -> Measured {
     let mut lines = vec![Line::at_most("report over 30,000 households × 100 records", cold, 1.0, "s").noting(note)];
     let figure = figure(&report.report).context("a report without a figure of a village")?;
     let begun = Instant::now();
-    let behind = app.records_behind(figure.clone()).map_err(told)?;
+    let behind = app.records_behind(figure.clone(), None).map_err(told)?;
     let opened = begun.elapsed().as_secs_f64() * 1e3;
     ensure!(behind.value > 0, "nothing behind {figure}");
-    let note = format!("{figure}: {} households, {} visits", behind.households.len(), behind.visits.len());
+    let note = format!("{figure}: {} households, {} visits", behind.households_total, behind.visits_total);
     drop(app);
     // A copy of a whole county takes gigabytes.
     std::fs::remove_dir_all(&home)?;

@@ -39,6 +39,7 @@ pub struct App {
     /// The practice, while it is on.
     pub(crate) practice: Mutex<Option<Arc<Self>>>,
     switched: AtomicBool,
+    pub(crate) counted: crate::counted::Counted,
 }
 
 impl fmt::Debug for App {
@@ -65,7 +66,8 @@ impl App {
         let key = file_key(home, &*around)?;
         let ledger = Mutex::new(Ledger::open(&home.join(LEDGER), &key, around.clone())?);
         let (practice, switched) = (Mutex::default(), AtomicBool::new(false));
-        Ok(Self { home: home.to_owned(), around, ledger, watch, practising, practice, switched })
+        let counted = crate::counted::Counted::default();
+        Ok(Self { home: home.to_owned(), around, ledger, watch, practising, practice, switched, counted })
     }
 
     /// Notes that another ledger answers from now on: every screen has to ask anew.

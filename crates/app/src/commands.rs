@@ -189,8 +189,8 @@ commands! {
 
     /// The report of a period; `stated` is a published table to hold against it.
     county_report(period: Period, place: Option<String>, stated: Option<PathBuf>) -> CountyReport;
-    /// The households and records behind a figure of a report.
-    records_behind(figure: String) -> Behind;
+    /// The households and records behind a figure of a report; pages from 0.
+    records_behind(figure: String, page: Option<u32>) -> Behind;
     /// Holds a published table against arithmetic.
     check_table(path: PathBuf) -> Vec<FindingRow>;
     /// Writes a workbook: `report` or `ledger`.

@@ -4,6 +4,7 @@ mod app;
 mod asking;
 mod card;
 pub mod commands;
+mod counted;
 mod devices;
 mod enrolment;
 mod entrusting;

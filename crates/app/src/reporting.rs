@@ -8,13 +8,13 @@ use lianhu_core::crossfoot::{Finding, StatedRow, check_table};
 use lianhu_core::day::{Moment, Period};
 use lianhu_core::ids::{HouseholdId, PlaceId};
 use lianhu_core::report::{FigureKey, Frame, Measure, Pick, Report, Scope, StatedBy, StatedTable, diff, edition_words};
-use lianhu_core::tally::tally;
-use lianhu_ledger::{HouseholdRow, VisitRow};
+use lianhu_ledger::{HouseholdRow, Ledger, VisitRow};
 use lianhu_workbook::read_stated_table;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::PathBuf;
 use ts_rs::TS;
+use uuid::Uuid;
 
 /// A report as it was given out.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -69,14 +69,18 @@ pub struct Behind {
     /// Its value.
     #[ts(type = "number")]
     pub value: i64,
-    /// The households that make it up.
+    /// How many households make it up.
+    pub households_total: u32,
+    /// One page of them.
     pub households: Vec<HouseholdRow>,
-    /// Their visits in its period, where it counts visits.
+    /// How many visits they had in its period, where it counts visits.
+    pub visits_total: u32,
+    /// One page of them, in the order of the households.
     pub visits: Vec<VisitRow>,
 }
 
-/// The most households shown behind a figure at once.
-const MOST_BEHIND: usize = 2_000;
+/// Households, and visits, on one page of what is behind a figure.
+pub(crate) const BEHIND: usize = 200;
 
 impl App {
     /// The report of a period, of one place or of all that is held; `stated` is a published table to hold against it.
@@ -106,7 +110,9 @@ impl App {
         };
         if was.as_ref().is_none_or(|was| was.edition != edition) {
             let text = serde_json::to_string(&figures).map_err(|error| AppError::Bug { detail: error.to_string() })?;
+            let before = ledger.written();
             ledger.keep_edition(&key, place, edition, &text)?;
+            self.counted.still_holds(before, &ledger);
         }
         let place = place.map(|id| ledger.place(id)).transpose()?.flatten().map(|place| place.path);
         Ok(CountyReport {
@@ -130,13 +136,13 @@ impl App {
             Some(place) if place.level == "village" => Scope::Village(place.id.0),
             _ => Scope::All,
         };
-        let facts = ledger.facts(period, place)?;
+        let tally = self.counted(&ledger, period, place)?;
         drop(ledger);
-        Ok(Report::of(&tally(&facts), &Frame { period: Some(period), scope, stated }))
+        Ok(Report::of(&tally, &Frame { period: Some(period), scope, stated }))
     }
 
-    /// The households and records behind a figure of a report.
-    pub fn records_behind(&self, figure: String) -> Result<Behind> {
+    /// The households and records behind a figure of a report; pages from 0.
+    pub fn records_behind(&self, figure: String, page: Option<u32>) -> Result<Behind> {
         let key: FigureKey = figure.parse().map_err(|_| AppError::missing(&figure))?;
         let everything = Period { from: lianhu_core::day::Day(i32::MIN / 2), to: lianhu_core::day::Day(i32::MAX / 2) };
         let period = key.period().unwrap_or(everything);
@@ -146,18 +152,47 @@ impl App {
             (Pick::Is(id), _) | (_, Pick::Is(id)) => Some(PlaceId(*id)),
             _ => None,
         };
-        let tally = tally(&ledger.facts(period, place)?);
-        let ids: Vec<_> = tally.households_behind(&key).into_iter().map(HouseholdId).collect();
-        let mut behind = Behind { value: tally.figure(&key), figure, households: Vec::new(), visits: Vec::new() };
-        for id in ids.into_iter().take(MOST_BEHIND) {
-            behind.households.extend(ledger.household_row(id)?);
-            if matches!(key.measure, Measure::Visits | Measure::HouseholdsVisited) {
-                for root in ledger.visit_roots(id, period)? {
-                    behind.visits.push(shown(ledger.visit(root)?));
+        let tally = self.counted(&ledger, period, place)?;
+        let all = tally.visits_behind(&key);
+        let skipped = (page.unwrap_or(0) as usize).saturating_mul(BEHIND);
+        let mut households = Vec::new();
+        for (id, _) in all.iter().skip(skipped).take(BEHIND) {
+            households.extend(ledger.household_row(HouseholdId(*id))?);
+        }
+        let (mut visits_total, mut visits) = (0, Vec::new());
+        if matches!(key.measure, Measure::Visits | Measure::HouseholdsVisited) {
+            visits_total = all.iter().map(|(_, visits)| visits).sum();
+            visits = self.visits_behind(&ledger, &all, period, skipped)?;
+        }
+        let households_total = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        Ok(Behind { value: tally.figure(&key), figure, households_total, households, visits_total, visits })
+    }
+
+    /// One page of the visits of these households: whoever's visits lie before it is not asked for them.
+    fn visits_behind(
+        &self,
+        ledger: &Ledger,
+        all: &[(Uuid, u32)],
+        period: Period,
+        skipped: usize,
+    ) -> Result<Vec<VisitRow>> {
+        let (mut before, mut visits) = (skipped, Vec::new());
+        for (id, count) in all {
+            if visits.len() >= BEHIND {
+                break;
+            }
+            if before >= *count as usize {
+                before -= *count as usize;
+                continue;
+            }
+            for root in ledger.visit_roots(HouseholdId(*id), period)?.into_iter().skip(before) {
+                if visits.len() < BEHIND {
+                    visits.push(shown(ledger.visit(root)?));
                 }
             }
+            before = 0;
         }
-        Ok(behind)
+        Ok(visits)
     }
 
     /// Holds a published table against arithmetic: what cannot be, and what it would have to be.

@@ -193,7 +193,7 @@ fn the_first_report_has_the_figures_of_the_roster() {
     let report = admin.county_report(period, None, None).unwrap();
     assert_eq!(report.edition, 1);
     assert!(report.findings.iter().all(|finding| finding.verdict == "pass"), "rows, columns and totals agree");
-    let behind = |figure: &str| admin.records_behind(figure.to_owned()).unwrap();
+    let behind = |figure: &str| admin.records_behind(figure.to_owned(), None).unwrap();
     for (year, households, persons) in [(2016, 114, 491), (2017, 50, 196), (2018, 108, 407)] {
         let figure = behind(&format!("households?year={year}&from=2026-01-01&to=2026-12-31"));
         assert_eq!((figure.value, figure.households.len()), (households, usize::try_from(households).unwrap()));

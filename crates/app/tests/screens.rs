@@ -158,3 +158,28 @@ fn a_masked_statement_can_be_chosen_without_being_shown() {
     let chosen = helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).unwrap();
     assert_eq!(chosen, shown[1..]);
 }
+
+#[test]
+fn behind_a_large_figure_every_record_is_found_page_by_page_and_a_struck_one_no_more() {
+    let helper = Helper::new();
+    let days_ago = |days: i32| Visit { day: helper.today.plus(-days), ..Visit::default() };
+    let roots: Vec<String> = (0..230).map(|at| helper.visit(usize::from(at >= 90), days_ago(at))).collect();
+    let behind = |days: i32, page: u32| {
+        let figure = format!("visits?from={}&to={}", helper.today.plus(-days), helper.today);
+        helper.app.records_behind(figure, Some(page)).unwrap()
+    };
+    for days in [0, 29, 63, 64, 100, 229, 400] {
+        assert_eq!(behind(days, 0).value, i64::from(days.min(229)) + 1, "{days} days");
+    }
+    let pages = [behind(229, 0), behind(229, 1), behind(229, 2)];
+    assert_eq!(pages.each_ref().map(|page| page.visits.len()), [200, 30, 0]);
+    assert!(pages.iter().all(|page| (page.households_total, page.visits_total) == (2, 230)));
+    let mut found: Vec<String> =
+        pages.iter().flat_map(|page| &page.visits).map(|visit| visit.root.to_string()).collect();
+    found.sort_unstable();
+    let mut all = roots.clone();
+    all.sort_unstable();
+    assert_eq!(found, all);
+    helper.app.strike_visit(roots[100].clone(), "记重了".into()).unwrap();
+    assert_eq!((behind(229, 0).value, behind(99, 0).value), (229, 100));
+}

@@ -102,8 +102,14 @@ impl Tally {
     /// The households that make up a figure: each adds something to it.
     #[must_use]
     pub fn households_behind(&self, key: &FigureKey) -> Vec<Uuid> {
+        self.visits_behind(key).into_iter().map(|(household, _)| household).collect()
+    }
+
+    /// The same, each with its visits.
+    #[must_use]
+    pub fn visits_behind(&self, key: &FigureKey) -> Vec<(Uuid, u32)> {
         let adds = |line: &&Line| key.holds(line) && line.measure(key.measure) != 0;
-        self.lines().iter().filter(adds).map(|line| line.household).collect()
+        self.lines().iter().filter(adds).map(|line| (line.household, line.visits)).collect()
     }
 
     /// Every household as a line; a household out of scope is placed where its events say.

@@ -4,6 +4,7 @@
 use crate::entries::day_of;
 use crate::error::{LedgerError, Result};
 use crate::store::{Ledger, Tx};
+use crate::visit_counts::stretch_of;
 use lianhu_core::entry::{About, Entry, Source, kind};
 use lianhu_core::exchange::{Cursor, Digest, Fill};
 use lianhu_core::ids::{EntryId, EntryName, Hash, HouseholdId};
@@ -74,12 +75,10 @@ impl Ledger {
 impl Tx<'_> {
     fn fill(&self, each: u32, bodies: &[Visit]) -> Result<u64> {
         let me = self.identity()?;
-        let households = self.all("select id, village from household order by id", [], |row| {
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?.unwrap_or_default()))
-        })?;
+        let households = self.all("select id from household order by id", [], |row| row.get::<_, Vec<u8>>(0))?;
         let packed: Vec<Vec<u8>> = bodies.iter().map(|body| minicbor::to_vec(body).unwrap_or_default()).collect();
         let about = |at: usize| {
-            let id = households.get(at).and_then(|(id, _)| HouseholdId::from_slice(id));
+            let id = households.get(at).and_then(|id| HouseholdId::from_slice(id));
             id.map_or(About::County, About::Household)
         };
         let turn = |at: usize, which: u32| (at * 31 + which as usize * 7) % bodies.len().max(1);
@@ -112,20 +111,20 @@ impl Tx<'_> {
         let mut number = self.meta::<i64>("top")?.unwrap_or(0);
         let envelope = self.one("select min(id) from envelope", [], |row| row.get::<_, Option<i64>>(0))?.flatten();
         let mut digests: BTreeMap<usize, Digest> = BTreeMap::new();
-        let mut tallies: BTreeMap<(&[u8], i32), i64> = BTreeMap::new();
+        let mut tallies: BTreeMap<(i32, &[u8]), i64> = BTreeMap::new();
         for (name, at, which) in &order {
             number += 1;
             let (entry, body) = (entry(*at, *which), bodies.get(turn(*at, *which)));
             self.fill_one(&entry, *name, number, envelope, body)?;
             let digest = digests.entry(*at).or_default();
             *digest = digest.plus(Digest::of(name));
-            let village = households.get(*at).map(|(_, village)| village.as_slice()).unwrap_or_default();
-            *tallies.entry((village, day_of(&entry).0)).or_default() += 1;
+            let house = households.get(*at).map(Vec::as_slice).unwrap_or_default();
+            *tallies.entry((stretch_of(day_of(&entry)), house)).or_default() += 1;
         }
-        for ((village, day), more) in tallies {
+        for ((stretch, household), more) in tallies {
             self.run(
-                "insert into visit_tally (village, day, visits) values (?1, ?2, ?3) on conflict (village, day) do update set visits = visits + excluded.visits",
-                params![village, day, more],
+                "insert into visit_tally (stretch, household, visits) values (?1, ?2, ?3) on conflict (stretch, household) do update set visits = visits + excluded.visits",
+                params![stretch, household, more],
             )?;
         }
         digests.into_iter().try_for_each(|(at, digest)| self.add_digest(about(at), digest))?;

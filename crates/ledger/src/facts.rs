@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::store::Ledger;
+use crate::visit_counts::Counts;
 use lianhu_core::day::{Moment, Period};
 use lianhu_core::fact::{Fact, HouseholdFact, PlaceRef};
 use lianhu_core::ids::{EntryName, Hash, HouseholdId, PlaceId};
@@ -33,21 +34,24 @@ impl Ledger {
             })?
             .into_iter()
             .collect();
-        // One place is read by itself: a figure of a village opens without counting the county.
+        // One place is read by itself: a figure of a village opens without counting the county. All that is held is read
+        // in the order in which it lies.
         let inside =
             "select id from household where origin in (select id from inside) or present in (select id from inside)";
-        let (with, which) = match place {
+        let with = "with recursive inside (id) as (select ?3 union select place.id from place join inside on place.parent = inside.id) ";
+        let (with, which, visits, counts) = match place {
             Some(_) => (
-                "with recursive inside (id) as (select ?3 union select place.id from place join inside on place.parent = inside.id) ",
+                with,
                 format!(" in ({inside})"),
+                "(select count(*) from visit where visit.household = household.id and visit.day between ?1 and ?2 and visit.struck = 0)",
+                Counts::new(),
             ),
-            None => ("", " is not ?3".to_owned()),
+            None => ("", " is not ?3".to_owned(), "0", tx.visit_counts(period)?),
         };
         let place = place.map(|place| place.bytes().to_vec());
         let sql = format!(
             "{with}select household.id, household.town, household.village, household.present, household.batch_year, household.persons, household.disagreeing, \
-             (select count(*) from visit where visit.household = household.id and visit.day between ?1 and ?2 and visit.struck = 0) \
-             from household where household.id{which}"
+             {visits} from household where household.id{which} and ?1 is not null and ?2 is not null"
         );
         let mut facts = Vec::new();
         let mut villages = BTreeMap::new();
@@ -76,6 +80,7 @@ impl Ledger {
                 persons,
                 two_statements,
             }));
+            let visits = counts.get(household.as_bytes()).copied().unwrap_or(visits);
             if visits > 0 {
                 facts.push(Fact::Visits { household, village: refer(&village), count: visits });
             }
@@ -99,9 +104,10 @@ impl Ledger {
         Ok(facts)
     }
 
-    /// The roots of the visits of one household in a period.
+    /// The roots of the visits of one household in a period, by day.
     pub fn visit_roots(&self, household: HouseholdId, period: Period) -> Result<Vec<EntryName>> {
-        let sql = "select root from visit where household = ?1 and day between ?2 and ?3 and struck = 0 order by day";
+        let sql =
+            "select root from visit where household = ?1 and day between ?2 and ?3 and struck = 0 order by day, root";
         self.look()
             .all(sql, params![household.bytes(), period.from.0, period.to.0], |row| crate::entries::name_of(row, 0))
     }

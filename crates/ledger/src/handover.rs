@@ -47,18 +47,13 @@ impl Tx<'_> {
         let total = self.digest(&all)?.minus(digest);
         self.put_digest(&all, total)?;
         self.run("delete from digest where about = ?1", [&about])?;
-        // Its visits no longer count here; that is the one table whose rows speak of several households at once.
-        for root in self.all("select root from visit where household = ?1", [household.bytes()], |row| {
-            crate::entries::name_of(row, 0)
-        })? {
-            self.drop_visit(root)?;
-        }
         for table in [
             "dossier",
             "person",
             "conflict",
             "search_key",
             "visit",
+            "visit_tally",
             "need",
             "promise",
             "question",

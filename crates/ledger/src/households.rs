@@ -111,15 +111,13 @@ fn condition(query: &str) -> (String, Vec<Value>) {
     match Query::parse(query) {
         Query::Empty => ("1".to_owned(), Vec::new()),
         Query::Text(text) => {
-            let (by_name, mut values) = by_prefix(&text);
-            let like = format!("%{}%", text.replace(['%', '_'], ""));
-            values.extend([Value::Text(like.clone()), Value::Text(like)]);
-            (
-                format!(
-                    "({by_name} or household.village in (select id from place where path like ?) or household.site like ?)"
-                ),
-                values,
-            )
+            // Each way by its own index: joined by `or`, every household would be read.
+            let upto = Value::Text(format!("{text}\u{10ffff}"));
+            let like = Value::Text(format!("%{}%", text.replace(['%', '_'], "")));
+            let found = "household.id in (select household from search_key where key >= ? and key < ? \
+                         union select id from household where village in (select id from place where path like ?) \
+                         union select id from household where site in (select distinct site from household where site like ?))";
+            (found.to_owned(), vec![Value::Text(text), upto, like.clone(), like])
         }
         Query::Letters(letters) => by_prefix(&letters.to_lowercase()),
         Query::Door(door) => by_prefix(&door.key()),

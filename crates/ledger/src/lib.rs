@@ -47,6 +47,7 @@ mod statements;
 mod store;
 mod timeline;
 mod trial;
+mod visit_counts;
 mod visits;
 
 pub use author::Writing;

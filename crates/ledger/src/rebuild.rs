@@ -8,7 +8,7 @@ use lianhu_core::ids::HouseholdId;
 use std::collections::BTreeMap;
 
 /// The tables that entries alone add up to.
-pub(crate) const REBUILT: [&str; 19] = [
+pub(crate) const REBUILT: [&str; 20] = [
     "dossier",
     "digest",
     "place",
@@ -22,6 +22,7 @@ pub(crate) const REBUILT: [&str; 19] = [
     "conflict",
     "search_key",
     "visit",
+    "visit_tally",
     "amends",
     "strike",
     "need",
@@ -39,7 +40,7 @@ impl Ledger {
     /// Everything in the rebuilt tables, row by row, for comparing two ledgers or before and after.
     pub fn dump_rebuilt(&self) -> Result<BTreeMap<String, Vec<String>>> {
         let mut dump = BTreeMap::new();
-        for table in REBUILT.iter().chain(&["visit_tally", "scope"]).filter(|table| **table != "dossier") {
+        for table in REBUILT.iter().chain(&["scope"]).filter(|table| **table != "dossier") {
             let mut query = self.conn.prepare(&format!("select * from {table}"))?;
             let columns = query.column_count();
             let rows = query.query_map([], |row| {
@@ -79,7 +80,6 @@ impl Tx<'_> {
         for table in REBUILT {
             self.run(&format!("delete from {table}"), [])?;
         }
-        self.run("delete from visit_tally", [])?;
         self.rebuild_digests()?;
         self.rebuild_dossiers()?;
         // In the order of the numbers: that is the order in which directives took effect.

@@ -226,6 +226,7 @@ create table household (
 create index household_village on household (village);
 create index household_origin on household (origin);
 create index household_present on household (present);
+create index household_site on household (site);
 
 -- A person is one only within a household: nobody takes a row from another by writing its id.
 create table person (
@@ -273,7 +274,7 @@ create table visit (
   next_on    integer
 ) strict, without rowid;
 create index visit_household on visit (household, day, struck);
-create index visit_day on visit (day);
+create index visit_day on visit (day, household, struck);
 
 -- Which record corrects which.
 create table amends (
@@ -302,7 +303,7 @@ create table need (
   primary key (root, position)
 ) strict, without rowid;
 create index need_household on need (household, step);
-create index need_raised on need (raised_on);
+create index need_raised on need (raised_on, household, step);
 
 create table need_step (
   visit    blob    not null,
@@ -333,10 +334,10 @@ create table question (
   answer    text
 ) strict, without rowid;
 
--- Visits by day and village, for reports over long periods.
+-- Visits that count, by stretch of 32 days and household, for reports over long periods.
 create table visit_tally (
-  village blob    not null,
-  day     integer not null,
-  visits  integer not null,
-  primary key (village, day)
+  stretch   integer not null,            -- days since 1970-01-01, divided by 32
+  household blob    not null,
+  visits    integer not null,
+  primary key (stretch, household)
 ) strict, without rowid;

@@ -90,6 +90,12 @@ impl Ledger {
         self.around.now()
     }
 
+    /// Rises with every row that is written: what was computed at the same count still holds.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.conn.total_changes()
+    }
+
     /// What has changed since this was last asked, for whoever shows it.
     pub fn take_touched(&mut self) -> BTreeSet<About> {
         std::mem::take(&mut self.touched)

@@ -93,8 +93,8 @@ export interface Commands {
   revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
   /** The report of a period; `stated` is a published table to hold against it. */
   county_report: { args: { period: Period; place?: string | null; stated?: string | null }; returns: CountyReport };
-  /** The households and records behind a figure of a report. */
-  records_behind: { args: { figure: string }; returns: Behind };
+  /** The households and records behind a figure of a report; pages from 0. */
+  records_behind: { args: { figure: string; page?: number | null }; returns: Behind };
   /** Holds a published table against arithmetic. */
   check_table: { args: { path: string }; returns: Array<FindingRow> };
   /** Writes a workbook: `report` or `ledger`. */
@@ -241,11 +241,19 @@ figure: string,
  */
 value: number, 
 /**
- * The households that make it up.
+ * How many households make it up.
+ */
+households_total: number, 
+/**
+ * One page of them.
  */
 households: Array<HouseholdRow>, 
 /**
- * Their visits in its period, where it counts visits.
+ * How many visits they had in its period, where it counts visits.
+ */
+visits_total: number, 
+/**
+ * One page of them, in the order of the households.
  */
 visits: Array<VisitRow>, };
 

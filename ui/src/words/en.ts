@@ -41,6 +41,7 @@ export default {
   "attention.question": "The new list “{file}” no longer names them. Are they still here? Choose what is so.",
   "attention.two_statements": "{n} {n:fact says/facts say} two things. See who said so and when, then decide.",
   "attention.two_versions": "Two corrections of one visit. Open it, check, and save the right one.",
+  "behind.more": "Show more: {households} more households, {visits} more visits",
   "behind.none": "This figure is 0: there are no records behind it.",
   "behind.none_next": "Go back to the report and choose another period or place.",
   "behind.visits": "{n} {n:visit/visits}",

@@ -41,6 +41,7 @@ export default {
   "attention.question": "新名单《{file}》里没有了。人还在吗？请按实际情况点一个。",
   "attention.two_statements": "有 {n} 项两种说法都在。请看看是谁、什么时候说的，定一个。",
   "attention.two_versions": "同一次走访有两份更正。请打开核对，存一份对的。",
+  "behind.more": "再看一些：还有 {households} 户、走访 {visits} 次",
   "behind.none": "这个数是 0，后面没有记录。",
   "behind.none_next": "返回报表，换个时段或地方再看。",
   "behind.visits": "走访 {n} 次",

@@ -74,7 +74,8 @@ impl Helper {
     }
 
     pub(crate) fn visit(&self, at: usize, visit: Visit) -> String {
-        let visit = Visit { day: self.today, ..visit };
+        let day = if visit.day == Day::default() { self.today } else { visit.day };
+        let visit = Visit { day, ..visit };
         self.app.record_visit(self.house(at), visit, None, None).unwrap().root.to_string()
     }
 

@@ -32,7 +32,6 @@ impl Tx<'_> {
             Ok((row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
         })?;
         let (village, town) = above.unwrap_or_default();
-        self.move_tally(household, village.as_deref())?;
         let present = present.map(|id| id.bytes().to_vec());
         // Three indexes hang on these columns: a row that stays where it is leaves them alone.
         self.run(

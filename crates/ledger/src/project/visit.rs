@@ -1,8 +1,10 @@
-//! Visits: one row by the root, the version that counts, its needs and promises, and the tally by day and village.
+//! Visits: one row by the root, the version that counts, its needs and promises, and the tally by stretches of days.
 
 use crate::entries::Kept;
 use crate::error::Result;
 use crate::store::Tx;
+use crate::visit_counts::stretch_of;
+use lianhu_core::day::Day;
 use lianhu_core::entry::kind;
 use lianhu_core::ids::{EntryName, HouseholdId};
 use lianhu_core::record::Strike;
@@ -113,7 +115,7 @@ impl Tx<'_> {
         if struck {
             return Ok(());
         }
-        self.tally(household, visit.day.0, 1)?;
+        self.tally(household, visit.day, 1)?;
         for (position, need) in (0_i64..).zip(visit.needs_raised()) {
             self.run(
                 "insert into need (root, position, household, category, text, raised_on, step) values (?1, ?2, ?3, ?4, ?5, ?6, 0)",
@@ -137,7 +139,7 @@ impl Tx<'_> {
         })?;
         let Some((household, day, struck)) = was else { return Ok(()) };
         if let Some(household) = HouseholdId::from_slice(&household).filter(|_| !struck) {
-            self.tally(household, day, -1)?;
+            self.tally(household, Day(day), -1)?;
         }
         self.run("delete from visit where root = ?1", [root.0])?;
         self.run("delete from need where root = ?1", [root.0])?;
@@ -145,41 +147,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn village_of(&self, household: HouseholdId) -> Result<Vec<u8>> {
-        let found = self.one("select village from household where id = ?1", [household.bytes()], |row| {
-            row.get::<_, Option<Vec<u8>>>(0)
-        })?;
-        Ok(found.flatten().unwrap_or_default())
-    }
-
-    fn tally(&self, household: HouseholdId, day: i32, more: i64) -> Result<()> {
-        let village = self.village_of(household)?;
-        self.tally_in(&village, day, more)
-    }
-
-    fn tally_in(&self, village: &[u8], day: i32, more: i64) -> Result<()> {
+    /// Counts a visit more, or one less, in the stretch of days that holds its day.
+    fn tally(&self, household: HouseholdId, day: Day, more: i64) -> Result<()> {
+        let (stretch, household) = (stretch_of(day), household.bytes());
         self.run(
-            "insert into visit_tally (village, day, visits) values (?1, ?2, ?3) on conflict (village, day) do update set visits = visits + excluded.visits",
-            params![village, day, more],
+            "insert into visit_tally (stretch, household, visits) values (?1, ?2, ?3) on conflict (stretch, household) do update set visits = visits + excluded.visits",
+            params![stretch, household, more],
         )?;
-        self.run("delete from visit_tally where village = ?1 and day = ?2 and visits = 0", params![village, day])?;
-        Ok(())
-    }
-
-    /// A household is about to count under another village: its visits go along.
-    pub(super) fn move_tally(&self, household: HouseholdId, village: Option<&[u8]>) -> Result<()> {
-        let was = self.village_of(household)?;
-        let village = village.unwrap_or_default();
-        if was == village {
-            return Ok(());
-        }
-        let sql = "select day, count(*) from visit where household = ?1 and struck = 0 group by day";
-        for (day, visits) in
-            self.all(sql, [household.bytes()], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i64>(1)?)))?
-        {
-            self.tally_in(&was, day, -visits)?;
-            self.tally_in(village, day, visits)?;
-        }
+        let empty = "delete from visit_tally where stretch = ?1 and household = ?2 and visits = 0";
+        self.run(empty, params![stretch, household])?;
         Ok(())
     }
 }
