@@ -60,10 +60,14 @@ fn asked(request: &Request<'_>) -> Result<Asked> {
 
 fn carry_out(tauri: &AppHandle, opened: &Opened, asked: Asked) -> Result<Value> {
     match asked {
-        Asked::Workbook { name, bytes } => opened.files.take_in(&name, &bytes),
+        Asked::Workbook { name, bytes } => {
+            // Behind a locked door nothing is taken in.
+            opened.door.app()?;
+            opened.files.take_in(&name, &bytes)
+        }
         Asked::Command(called) => {
-            let answer = opened.app.call(Command::read(&called.command, called.args)?);
-            let touched = opened.app.take_touched();
+            let answer = opened.door.call(Command::read(&called.command, called.args)?);
+            let touched = opened.door.take_touched();
             if !touched.is_empty() {
                 told::tell(tauri, &Told::touched(touched));
             }

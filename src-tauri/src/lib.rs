@@ -5,7 +5,7 @@ mod call;
 mod home;
 mod told;
 
-use lianhu_app::App;
+use lianhu_app::{Door, SystemKeystore};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
@@ -13,7 +13,7 @@ use told::Told;
 
 /// What the one IPC command answers from.
 pub(crate) struct Opened {
-    app: App,
+    door: Door,
     /// Where workbooks handed in wait, and where written ones are left for the person.
     files: home::Files,
 }
@@ -55,8 +55,9 @@ fn open(tauri: &AppHandle) {
     let handle = tauri.clone();
     let watch = move |step| told::tell(&handle, &Told::step(step));
     let opened = home::find(tauri).and_then(|home| {
-        let app = App::open(&home, Arc::new(lianhu_app::Machine), Box::new(watch))?;
-        Ok(Opened { app, files: home::Files::of(tauri, &home) })
+        let (around, keystore) = (Arc::new(lianhu_app::Machine), Box::new(SystemKeystore));
+        let door = Door::of(&home, around, keystore, Box::new(watch))?;
+        Ok(Opened { door, files: home::Files::of(tauri, &home) })
     });
     tauri.manage(opened.map(Arc::new));
 }

@@ -24,6 +24,9 @@ use std::path::PathBuf;
 /// The key of every ledger in a test.
 pub const KEY: FileKey = FileKey([7; 32]);
 
+/// The PINs a home in a test is locked with, one after the other.
+pub const PINS: [&str; 2] = ["290573", "门前有两棵老核桃树呀"];
+
 /// A folder that goes away with the test, in memory where the machine has such a place.
 #[must_use]
 pub fn folder() -> tempfile::TempDir {

@@ -1,21 +1,20 @@
 /** The screens begin here. */
 import { createApp } from "vue";
 import App from "./App.vue";
-import { call } from "./api/call";
 import { startListening } from "./api/live";
 import "./styles/ground.css";
 import "./styles/parts.css";
-import { preferType } from "./parts/type";
+import { asLiked, askLock, lockState, watchIdle } from "./parts/lock";
 import { rememberWalk } from "./parts/walk";
-import { guessLanguage, speak, type Language } from "./words";
+import { guessLanguage, speak } from "./words";
 
 async function begin(): Promise<void> {
   speak(guessLanguage(navigator.languages));
-  const liked = await call("preferences", {}).catch(() => ({}) as Record<string, string>);
-  if (liked.language === "en" || liked.language === "zh-CN") speak(liked.language satisfies Language);
-  preferType(liked.type === "large");
-  rememberWalk(liked.walk);
+  await askLock();
+  if (lockState.value) asLiked(lockState.value);
+  rememberWalk(lockState.value?.liked.walk);
   startListening();
+  watchIdle();
   createApp(App).mount("#app");
 }
 

@@ -9,6 +9,7 @@ mod gate;
 mod idle;
 mod import;
 mod link_time;
+mod pin;
 mod save;
 mod wire_bytes;
 
@@ -29,5 +30,6 @@ pub(crate) const ALL: &[Named] = &[
     ("save", save::measure),
     ("gate", gate::measure),
     ("import", import::measure),
+    ("pin", pin::measure),
     ("county", county::measure),
 ];

@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// The file with the key of a home that has no PIN yet.
+pub(crate) const KEY: &str = "key";
+/// The file with the key of a home that has one, wrapped.
+pub(crate) const LOCKED_KEY: &str = "key.locked";
 /// The file of the ledger, in its home.
 pub(crate) const LEDGER: &str = "ledger.sqlite";
 
@@ -26,13 +30,16 @@ pub struct Step {
     pub total: u64,
 }
 
-type Watch = Box<dyn Fn(Step) + Send + Sync>;
+/// Who hears how far long acts have come.
+pub type Watch = Box<dyn Fn(Step) + Send + Sync>;
 
 /// Everything a person can do.
 pub struct App {
     pub(crate) home: PathBuf,
     pub(crate) around: Arc<dyn Surroundings>,
     ledger: Mutex<Ledger>,
+    /// The key of its file, to be wrapped when a PIN is chosen.
+    pub(crate) key: FileKey,
     watch: Watch,
     /// Whether this is practice itself.
     pub(crate) practising: bool,
@@ -49,25 +56,41 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// Opens a home, making it if there is none. `watch` hears how far long acts have come.
+    /// Opens a home that has no PIN, making it if there is none. `watch` hears how far long acts have come.
     pub fn open(home: &Path, around: Arc<dyn Surroundings>, watch: Watch) -> Result<Self> {
-        let app = Self::open_one(home, around, watch, false)?;
+        if home.join(LOCKED_KEY).exists() {
+            return Err(AppError::Locked);
+        }
+        fs::create_dir_all(home)?;
+        let key = file_key(home, &*around)?;
+        Self::open_with(home, key, around, watch)
+    }
+
+    /// Opens a home with its key.
+    pub(crate) fn open_with(home: &Path, key: FileKey, around: Arc<dyn Surroundings>, watch: Watch) -> Result<Self> {
+        let app = Self::open_one(home, key, around, watch, false)?;
         // Only now is it certain that no other program practises in this home.
         crate::practice::forget_left(home)?;
         Ok(app)
     }
 
     pub(crate) fn open_practice(home: &Path, around: Arc<dyn Surroundings>) -> Result<Self> {
-        Self::open_one(home, around, Box::new(|_| ()), true)
-    }
-
-    fn open_one(home: &Path, around: Arc<dyn Surroundings>, watch: Watch, practising: bool) -> Result<Self> {
         fs::create_dir_all(home)?;
         let key = file_key(home, &*around)?;
+        Self::open_one(home, key, around, Box::new(|_| ()), true)
+    }
+
+    fn open_one(
+        home: &Path,
+        key: FileKey,
+        around: Arc<dyn Surroundings>,
+        watch: Watch,
+        practising: bool,
+    ) -> Result<Self> {
         let ledger = Mutex::new(Ledger::open(&home.join(LEDGER), &key, around.clone())?);
         let (practice, switched) = (Mutex::default(), AtomicBool::new(false));
         let counted = crate::counted::Counted::default();
-        Ok(Self { home: home.to_owned(), around, ledger, watch, practising, practice, switched, counted })
+        Ok(Self { home: home.to_owned(), around, ledger, key, watch, practising, practice, switched, counted })
     }
 
     /// Notes that another ledger answers from now on: every screen has to ask anew.
@@ -121,7 +144,7 @@ impl App {
 
 /// The key of the ledger's file. Until there is a PIN it lies beside it, readable by its owner alone.
 pub(crate) fn file_key(home: &Path, around: &dyn Surroundings) -> Result<FileKey> {
-    let path = home.join("key");
+    let path = home.join(KEY);
     match fs::read(&path) {
         Ok(bytes) => {
             let bytes: [u8; 32] = bytes.try_into().map_err(|_| AppError::LedgerLocked)?;

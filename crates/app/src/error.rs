@@ -41,6 +41,27 @@ pub enum AppError {
     BuiltOn,
     /// The household is no longer entrusted: it can be read, not written.
     HandedOver,
+    /// The home is locked: its PIN is asked for first.
+    Locked,
+    /// Not the PIN. So many seconds until the next try.
+    WrongPin {
+        /// Seconds.
+        #[ts(type = "number")]
+        wait: u64,
+    },
+    /// Too many wrong PINs: nothing is tried for so many seconds.
+    Wait {
+        /// Seconds.
+        #[ts(type = "number")]
+        wait: u64,
+    },
+    /// A PIN that the first who tries would find.
+    WeakPin {
+        /// `short`, `trivial`, `date`, `digits`, `short_phrase`.
+        why: String,
+    },
+    /// The system's keystore does not answer, and without it this home does not open.
+    NoKeystore,
     /// This device has not been enrolled yet.
     NotEnrolled,
     /// This device is enrolled already.
@@ -140,6 +161,15 @@ impl AppError {
                 "这一批之后，其中的户又有了记录或已托付给别人，不能整批撤销。请到“托付和收回”里逐户办理。".to_owned()
             }
             Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
+            Self::Locked => "本机锁着。请先输入密码解锁，内容都在。".to_owned(),
+            Self::WrongPin { wait: 0 } => "密码不对，请再输一次。内容都在，不会删除。".to_owned(),
+            Self::WrongPin { wait } | Self::Wait { wait } => {
+                format!("密码不对的次数多了，请等 {wait} 秒再试。内容都在，不会删除；想不起来请点“忘记密码”。")
+            }
+            Self::WeakPin { why } => crate::pin::sentence(why).to_owned(),
+            Self::NoKeystore => {
+                "系统的钥匙库没有应答，只凭密码打不开。请登录系统、解开钥匙库后再试；还不行请点“忘记密码”。".to_owned()
+            }
             Self::NotEnrolled => "本机还没有登记。请先输入登记码（enrol）。".to_owned(),
             Self::AlreadyEnrolled => "本机已经登记过，不用再登记。换人使用请另建一个目录。".to_owned(),
             Self::WrongCode => "登记码不对。请对照纸条逐组核对，或找发码的人重新要一个。".to_owned(),

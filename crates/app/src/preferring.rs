@@ -1,4 +1,4 @@
-//! How the person likes the screens: language, size of type, the first walk done. Kept in the ledger's settings, for the webview keeps nothing.
+//! How the person likes the screens: language, size of type, the first walk done, minutes until the home is locked. Kept in the ledger's settings, for the webview keeps nothing.
 
 use crate::app::App;
 use crate::error::{AppError, Result};
@@ -6,7 +6,7 @@ use lianhu_core::problem::ProblemKind;
 use std::collections::BTreeMap;
 
 /// What can be preferred.
-const KEYS: [&str; 3] = ["language", "type", "walk"];
+const KEYS: [&str; 4] = ["language", "type", "walk", "idle"];
 
 impl App {
     /// Everything preferred so far.

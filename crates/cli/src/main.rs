@@ -2,11 +2,15 @@
 //!
 //! The answer is JSON on standard output. An error is JSON `{code, …, sentence}` on standard error, exit code 1. Long
 //! acts tell their progress on standard error, one line of JSON each. `lianhu serve` shows the screens in a browser.
+//!
+//! A home with a PIN is opened by `LIANHU_PIN` in the environment or by `--pin-stdin`, the first line of standard input;
+//! never by an argument, which every program of the machine could read.
 
+mod pin;
 mod serve;
 
 use clap::{Parser, Subcommand};
-use lianhu_app::{App, AppError, Command, Step, commands};
+use lianhu_app::{AppError, Command, Door, Step, SystemKeystore, commands};
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +28,9 @@ struct Cli {
     /// The directory with this person's ledger; made if there is none.
     #[arg(long, env = "LIANHU_HOME", default_value = "lianhu-home")]
     home: PathBuf,
+    /// Reads the PIN of the home from the first line of standard input; else `LIANHU_PIN` is asked.
+    #[arg(long)]
+    pin_stdin: bool,
     #[command(subcommand)]
     act: Act,
 }
@@ -66,12 +73,16 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<String, AppError> {
     match cli.act {
         Act::Commands => Ok(commands::typescript()),
-        Act::Serve { listen } => serve::serve(cli.home, listen),
+        Act::Serve { listen } => serve::serve(cli.home, listen, pin::given(cli.pin_stdin)?),
         Act::Call { name, args } => {
+            let pin = pin::given(cli.pin_stdin)?;
+            pin::check_not_shown(&name, args.as_deref())?;
             let args = arguments(args)?;
             let command = Command::read(&name, args)?;
-            let app = App::open(&cli.home, Arc::new(lianhu_app::Machine), Box::new(watch()))?;
-            let answer = app.call(command)?;
+            let (around, keystore) = (Arc::new(lianhu_app::Machine), Box::new(SystemKeystore));
+            let door = Door::of(&cli.home, around, keystore, Box::new(watch()))?;
+            pin::open(&door, pin)?;
+            let answer = door.call(command)?;
             serde_json::to_string_pretty(&answer).map_err(|error| AppError::Bug { detail: error.to_string() })
         }
     }

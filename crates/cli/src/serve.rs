@@ -13,7 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use events::Event;
-use lianhu_app::{App, AppError, Command};
+use lianhu_app::{AppError, Command, Door, SystemKeystore};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ const EVENTS: usize = 256;
 /// What every request is answered from.
 #[derive(Clone)]
 struct Serving {
-    app: Arc<App>,
+    door: Arc<Door>,
     events: Sender<Event>,
     token: Arc<str>,
     home: Arc<Path>,
@@ -43,7 +43,7 @@ struct Called {
 }
 
 /// Serves until it is interrupted. Prints the address with the token as soon as it listens.
-pub(crate) fn serve(home: PathBuf, listen: SocketAddr) -> Result<String, AppError> {
+pub(crate) fn serve(home: PathBuf, listen: SocketAddr, pin: Option<String>) -> Result<String, AppError> {
     if !listen.ip().is_loopback() {
         return Err(AppError::File {
             sentence: "只能在本机地址上打开（127.0.0.1）。请改好 --listen 再试。".to_owned(),
@@ -54,9 +54,10 @@ pub(crate) fn serve(home: PathBuf, listen: SocketAddr) -> Result<String, AppErro
     let watch = move |step| {
         steps.send(Event::Step(step)).ok();
     };
-    let app = App::open(&home, Arc::new(lianhu_app::Machine), Box::new(watch))?;
+    let door = Door::of(&home, Arc::new(lianhu_app::Machine), Box::new(SystemKeystore), Box::new(watch))?;
+    crate::pin::open(&door, pin)?;
     let token = lianhu_app::token(&lianhu_app::Machine);
-    let serving = Serving { app: Arc::new(app), events, token: token.as_str().into(), home: home.into() };
+    let serving = Serving { door: Arc::new(door), events, token: token.as_str().into(), home: home.into() };
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;
@@ -116,8 +117,8 @@ async fn call(State(serving): State<Serving>, body: Bytes) -> Response {
 fn carry_out(serving: &Serving, body: &[u8]) -> Result<serde_json::Value, AppError> {
     let called: Called =
         serde_json::from_slice(body).map_err(|error| AppError::Bug { detail: format!("call: {error}") })?;
-    let answer = serving.app.call(Command::read(&called.command, called.args)?);
-    let touched = serving.app.take_touched();
+    let answer = serving.door.call(Command::read(&called.command, called.args)?);
+    let touched = serving.door.take_touched();
     if !touched.is_empty() {
         serving.events.send(Event::Changed(touched)).ok();
     }

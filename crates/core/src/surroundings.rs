@@ -9,19 +9,58 @@ pub trait Surroundings: Send + Sync {
     fn now(&self) -> Moment;
     /// Fills the bytes with randomness.
     fn fill(&self, bytes: &mut [u8]);
+    /// Where a count of seconds stands that nobody can set. By itself nothing ever passes.
+    fn steady(&self) -> Steady {
+        Steady::default()
+    }
+}
+
+/// Seconds that only go forward, whatever the clock is set to. Two of them can be compared within one life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Steady {
+    /// Which count: that of one start of the machine, or of one program where the machine tells none.
+    pub life: [u8; 16],
+    /// How far it has come.
+    pub seconds: u64,
+}
+
+impl Steady {
+    /// How long since an earlier one; nothing is known to have passed between two lives.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        if self.life == earlier.life { self.seconds.saturating_sub(earlier.seconds) } else { 0 }
+    }
 }
 
 /// Surroundings that a test or a demo sets by hand: the same seed gives the same ids.
 #[derive(Debug)]
 pub struct Staged {
     state: Mutex<(u64, Moment)>,
+    steady: Mutex<Steady>,
 }
 
 impl Staged {
     /// Starts from a seed at a moment.
     #[must_use]
     pub fn new(seed: u64, now: Moment) -> Self {
-        Self { state: Mutex::new((seed ^ 0x9E37_79B9_7F4A_7C15, now)) }
+        Self { state: Mutex::new((seed ^ 0x9E37_79B9_7F4A_7C15, now)), steady: Mutex::default() }
+    }
+
+    /// Lets so many seconds pass on the count that nobody can set; the clock stays as it is.
+    pub fn wait(&self, seconds: u64) {
+        self.steadily(|steady| steady.seconds += seconds);
+    }
+
+    /// The machine is started anew: the count that nobody can set begins again.
+    pub fn start_anew(&self) {
+        self.steadily(|steady| {
+            steady.seconds = 0;
+            steady.life = steady.life.map(|byte| byte.wrapping_add(1));
+        });
+    }
+
+    fn steadily<T>(&self, act: impl FnOnce(&mut Steady) -> T) -> T {
+        act(&mut self.steady.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// Sets the clock.
@@ -42,6 +81,10 @@ impl Staged {
 impl Surroundings for Staged {
     fn now(&self) -> Moment {
         self.with(|state| state.1)
+    }
+
+    fn steady(&self) -> Steady {
+        self.steadily(|steady| *steady)
     }
 
     fn fill(&self, bytes: &mut [u8]) {

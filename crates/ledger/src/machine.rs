@@ -1,8 +1,9 @@
 //! The machine itself as surroundings: its clock and its randomness. Only shells hand this to a ledger.
 
 use lianhu_core::day::Moment;
-use lianhu_core::surroundings::Surroundings;
-use std::time::SystemTime;
+use lianhu_core::surroundings::{Steady, Surroundings};
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime};
 
 /// The real clock and real randomness.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,4 +20,27 @@ impl Surroundings for Machine {
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the machine has randomness");
     }
+
+    fn steady(&self) -> Steady {
+        since_start().unwrap_or_else(since_program)
+    }
+}
+
+/// The count of this start of the machine, sleep included, where the system tells it: it goes on while no program of ours runs.
+fn since_start() -> Option<Steady> {
+    let life = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let up = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds = up.split('.').next()?.trim().parse().ok()?;
+    Some(Steady { life: *uuid::Uuid::try_parse(life.trim()).ok()?.as_bytes(), seconds })
+}
+
+/// Elsewhere the count of this program alone: what passes while it does not run is not known.
+fn since_program() -> Steady {
+    static BEGUN: OnceLock<([u8; 16], Instant)> = OnceLock::new();
+    let (life, begun) = BEGUN.get_or_init(|| {
+        let mut life = [0; 16];
+        Machine.fill(&mut life);
+        (life, Instant::now())
+    });
+    Steady { life: *life, seconds: begun.elapsed().as_secs() }
 }

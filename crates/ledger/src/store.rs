@@ -23,8 +23,15 @@ pub const VERSION: i64 = 1;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// The key of a ledger's file.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FileKey(pub [u8; 32]);
+
+impl Drop for FileKey {
+    fn drop(&mut self) {
+        // What is locked is not to be found in the memory of the program.
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
 
 impl fmt::Debug for FileKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,8 +21,8 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Starts one on ports of its own.
-    pub(crate) fn start(stage: &Stage) -> Result<Self> {
+    /// Starts one on ports of its own, on a system with or without a keystore.
+    pub(crate) fn start(stage: &Stage, keystore: bool) -> Result<Self> {
         let monitor = Monitor::switch_on(&stage.picture("monitors.log"))?;
         let (port, native) = (free_port()?, free_port()?);
         let log = std::fs::File::options().create(true).append(true).open(stage.picture("windows.log"))?;
@@ -31,6 +31,8 @@ impl Driver {
         command.env("DISPLAY", monitor.display()).env("HOME", stage.room("home")).env("GDK_BACKEND", "x11");
         // A renderer that needs no graphics card; no bus, no accessibility service to look for.
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("NO_AT_BRIDGE", "1").env("LANG", "C.UTF-8");
+        let drawer = if keystore { stage.room("keystore").into_os_string() } else { "none".into() };
+        command.env("LIANHU_TRY_KEYSTORE", drawer);
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn();
         let driver = Self { child: child.context("tauri-driver; `cargo xtask setup` installs it")?, port, monitor };
         let wait = Wait::begin();

@@ -6,6 +6,7 @@ mod county;
 mod deciding;
 mod driver;
 mod film;
+mod locking;
 mod monitor;
 mod patience;
 mod people;

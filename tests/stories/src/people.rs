@@ -20,7 +20,58 @@ pub(crate) fn enrol<'s>(stage: &'s Stage, county: &County, home: &str, size: Siz
     window.fill("第 1 组", code)?;
     window.tap("登记这台设备")?;
     window.see_no("登记这台设备")?;
+    choose_pin(&mut window)?;
     Ok(window)
+}
+
+/// What opens this person's device: digits where the system guards the rest of the secret, else a passphrase.
+pub(crate) fn pin(window: &Window<'_>) -> &'static str {
+    if window.has_keystore() { "290573" } else { "门前有两棵老核桃树呀" }
+}
+
+/// The PIN is chosen before the first household comes. What everybody would try first is refused.
+fn choose_pin(window: &mut Window<'_>) -> Result<()> {
+    window.at("pin")?;
+    window.see(if window.has_keystore() { "至少 6 位数字" } else { "没有系统钥匙库" })?;
+    let weak = if window.has_keystore() { "123456" } else { "123456789012" };
+    type_twice(window, weak)?;
+    window.see(if window.has_keystore() { "太容易猜到" } else { "不能只用数字" })?;
+    window.picture(&format!("{}-pin", window.name()))?;
+    type_twice(window, pin(window))?;
+    window.see_no("再输一次")
+}
+
+fn type_twice(window: &mut Window<'_>, pin: &str) -> Result<()> {
+    window.fill("新密码", pin)?;
+    window.fill("再输一次", pin)?;
+    window.tap("就用这个")
+}
+
+/// Opens the window of a home that has a PIN, and unlocks it.
+pub(crate) fn reopen<'s>(stage: &'s Stage, home: &str, size: Size) -> Result<Window<'s>> {
+    let mut window = Window::open(stage, home, size)?;
+    window.at("lock")?;
+    unlock(&mut window)?;
+    Ok(window)
+}
+
+/// Types what opens it: on the pad where there is one.
+pub(crate) fn unlock(window: &mut Window<'_>) -> Result<()> {
+    let pin = pin(window);
+    enter(window, pin)?;
+    window.wait_for("an open home", "return at() !== 'lock'")
+}
+
+/// Types this at the lock, right or wrong.
+pub(crate) fn enter(window: &mut Window<'_>, pin: &str) -> Result<()> {
+    if window.has_keystore() {
+        for digit in pin.chars() {
+            window.tap(&digit.to_string())?;
+        }
+    } else {
+        window.fill("密码", pin)?;
+    }
+    window.tap("打开")
 }
 
 /// Reads the slips on the screen.

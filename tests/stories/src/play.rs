@@ -5,7 +5,7 @@ use crate::people::Slip;
 use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
-use crate::{deciding, people, preparing, reporting, visiting};
+use crate::{deciding, locking, people, preparing, reporting, visiting};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;
@@ -38,7 +38,7 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     first.close()?;
     tell("山上：每点一下就没电");
     visiting::dies_after_every_tap(stage, "first", shared)?;
-    let mut first = Window::open(stage, "first", Size::Phone)?;
+    let mut first = people::reopen(stage, "first", Size::Phone)?;
     first.film()?;
     visiting::much_to_write(&mut first, shared)?;
     visiting::another_number(&mut second, shared, "13687654321")?;
@@ -61,6 +61,11 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     let mut village = people::enrol(stage, &county, "village", Size::Phone, &secretary.code)?;
     village.see("跳过")?;
     village.tap("跳过")?;
+
+    tell("锁上，输错，打开，没人碰就锁");
+    locking::locks(&mut first, shared)?;
+    locking::locks_by_itself(&mut first, shared)?;
+    locking::another_pin(&mut second)?;
 
     if acts_only {
         return Ok(());

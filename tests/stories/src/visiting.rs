@@ -105,7 +105,7 @@ pub(crate) fn dies_after_every_tap(stage: &Stage, home: &str, head: &str) -> Res
 }
 
 fn open_visit<'s>(stage: &'s Stage, home: &str, head: &str) -> Result<Window<'s>> {
-    let mut helper = Window::open(stage, home, Size::Phone)?;
+    let mut helper = people::reopen(stage, home, Size::Phone)?;
     helper.at("today")?;
     helper.tap(head)?;
     helper.wait_for("the card or the draft", "return ['household', 'visit'].includes(at())")?;

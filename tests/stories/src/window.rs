@@ -66,7 +66,7 @@ impl<'s> Window<'s> {
     /// Opens the window of a home and waits until a screen stands.
     pub(crate) fn open(stage: &'s Stage, home: &str, size: Size) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let driver = Driver::start(stage)?;
+        let driver = Driver::start(stage, keystore(home))?;
         let home = stage.room(home);
         let client = driver.open(&runtime, &stage.program("lianhu-desktop"), &home)?;
         let mut window =
@@ -74,6 +74,16 @@ impl<'s> Window<'s> {
         window.resize(size)?;
         window.wait_for("a screen", "return at() !== ''")?;
         Ok(window)
+    }
+
+    /// Whether this person's system has a keystore; the county's office computer has none.
+    pub(crate) fn has_keystore(&self) -> bool {
+        keystore(self.name())
+    }
+
+    /// Whose window it is.
+    pub(crate) fn name(&self) -> &str {
+        self.home.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
 
     /// Waits for the driver, but not for ever.
@@ -314,4 +324,9 @@ impl<'s> Window<'s> {
         }
         Ok(())
     }
+}
+
+/// Whether the system of this home has a keystore. Both ways are played.
+fn keystore(home: &str) -> bool {
+    home != "admin"
 }

@@ -8,6 +8,7 @@ mod boundaries;
 mod crash;
 mod hostile;
 mod journey;
+mod pin;
 mod real;
 mod schema_doc;
 mod simulation;

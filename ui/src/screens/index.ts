@@ -28,6 +28,7 @@ export const SCREENS: Record<string, Component> = {
   slips: later(() => import("./Slips.vue")),
   places: later(() => import("./Places.vue")),
   report: later(() => import("./Report.vue")),
+  pin: later(() => import("./Pin.vue")),
   behind: later(() => import("./Behind.vue")),
 };
 

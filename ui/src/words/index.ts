@@ -73,6 +73,8 @@ export function say(trouble: Trouble): string {
     case "workbook":
     case "file":
       return language.value === "zh-CN" ? trouble.sentence : t(`error.${trouble.code}`, { sentence: trouble.sentence });
+    case "weak_pin":
+      return coded("weak_pin", trouble.why, t("error.weak_pin" as Key));
     case "bug":
       return t("error.bug", { detail: trouble.detail });
     default:

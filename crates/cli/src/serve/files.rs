@@ -14,6 +14,9 @@ fn place(serving: &Serving, name: &str) -> Option<PathBuf> {
 
 /// Keeps a file under its name and says where.
 pub(super) async fn take_in(State(serving): State<Serving>, Named(name): Named<String>, body: Bytes) -> Response {
+    if let Err(locked) = serving.door.app() {
+        return super::refused(&locked);
+    }
     let Some(path) = place(&serving, &name) else { return StatusCode::BAD_REQUEST.into_response() };
     let kept = tokio::task::spawn_blocking(move || {
         if let Some(dir) = path.parent() {
@@ -34,6 +37,9 @@ pub(super) async fn take_in(State(serving): State<Serving>, Named(name): Named<S
 
 /// Gives a file out and lets it go: what was exported does not stay lying about.
 pub(super) async fn give_out(State(serving): State<Serving>, Named(name): Named<String>) -> Response {
+    if let Err(locked) = serving.door.app() {
+        return super::refused(&locked);
+    }
     let Some(path) = place(&serving, &name) else { return StatusCode::BAD_REQUEST.into_response() };
     let read = tokio::task::spawn_blocking(move || {
         let bytes = std::fs::read(&path)?;

@@ -35,6 +35,11 @@ fn place(error: &AppError) -> usize {
         AppError::TooLate => 25,
         AppError::UndoneAlready => 26,
         AppError::BuiltOn => 27,
+        AppError::Locked => 28,
+        AppError::WrongPin { .. } => 29,
+        AppError::Wait { .. } => 30,
+        AppError::WeakPin { .. } => 31,
+        AppError::NoKeystore => 32,
     }
 }
 
@@ -69,6 +74,11 @@ fn all() -> Vec<AppError> {
         AppError::TooLate,
         AppError::UndoneAlready,
         AppError::BuiltOn,
+        AppError::Locked,
+        AppError::WrongPin { wait: 0 },
+        AppError::Wait { wait: 5 },
+        AppError::WeakPin { why: "trivial".to_owned() },
+        AppError::NoKeystore,
     ]
 }
 
