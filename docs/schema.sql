@@ -20,7 +20,7 @@
 -- Durable ---------------------------------------------------------------------------------------------------------
 
 -- Settings: whose ledger this is (county, county_name, county_key, user, device, incarnation, seed, is_county), its
--- counters (mono, counter, envelope_number, turn, top), how far it has read (cursor, seen, differs), the county's log
+-- counters (mono, counter, envelope_number, turn, top, parcels), how far it has read (cursor, seen, differs), its pass as a carrier (pass), the county's log
 -- (epoch, base, chain, import_key, root_place), and the shell's own (set/server, set/pin, set/name, set/roles).
 create table meta (
   key   text primary key,
@@ -60,9 +60,33 @@ create table envelope (
   sealed_at   integer not null,          -- by this ledger's clock: sealed here, or received here
   receipt     blob,                      -- the county's signed receipt; empty: given up in favour of a new incarnation
   sealed      blob,                      -- the whole of it, once a household it speaks of was forgotten
+  carried     integer,                   -- when a carrier took it along, until its receipt comes: 已到乡镇
   unique (device, incarnation, number)
 ) strict;
 create index envelope_open on envelope (id) where receipt is null;
+create index envelope_carried on envelope (id) where carried is not null;
+
+-- Files 捎带文件 that this device handed over: what comes back is known by them.
+create table parcel (
+  name      blob primary key,            -- SHA-256 of the file
+  number    integer not null,            -- the how-manieth of this device
+  question  blob    not null,            -- SHA-256 of what is asked in it: the answer is signed over it
+  cursor    blob    not null,            -- how far this device had read
+  envelopes blob    not null,            -- the names of those in it
+  carrier   text                         -- who has taken it along
+) strict, without rowid;
+
+-- Files of others that this device carries to the county, and what goes back.
+create table carried (
+  id      integer primary key,
+  name    blob    not null unique,       -- SHA-256 of the file
+  device  blob    not null,              -- whose
+  number  integer not null,
+  entries integer not null,              -- as its label says
+  state   integer not null default 0,    -- 0 waits for the next exchange, 1 answered, 2 the county could make nothing of it
+  bytes   blob    not null               -- the file; once answered, the file that goes back
+) strict;
+create index carried_device on carried (device, id);
 
 -- What was refused, with its bytes and the head of its envelope, until a person has looked.
 create table quarantine (

@@ -322,6 +322,8 @@ impl Attack {
             envelopes,
             older: vec![],
             devices_since: None,
+            carried: None,
+            wants_pass: None,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::handed::Written;
 use crate::history::HistoryRow;
 use crate::locking::LockState;
 use crate::pairing::PairingOutcome;
+use crate::parcels::HandedFile;
 use crate::reporting::{Behind, CountyReport, FindingRow};
 use crate::roster::RosterOutcome;
 use crate::today::Today;
@@ -24,7 +25,8 @@ use lianhu_core::ids::{EntryId, EntryName, PersonId};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{
-    Attention, CadreRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow, VisitRow,
+    Attention, CadreRow, CarriedRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow,
+    TakenIn, VisitRow,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -139,6 +141,12 @@ commands! {
     prefer(key: String, value: String) -> BTreeMap<String, String>;
     /// Hands in what is waiting and fetches what is new.
     exchange(room: Option<u32>) -> ExchangeDone;
+    /// 托人捎交: writes a file for the county with what waits; or what goes back to a device this one carries for.
+    hand_over_file(path: Option<PathBuf>, to: Option<String>) -> HandedFile;
+    /// Takes in such a file: to carry it to the county, or what came back to this device.
+    take_in_file(path: PathBuf) -> TakenIn;
+    /// The devices for which this one carries, and how far their files have come.
+    carried_files() -> Vec<CarriedRow>;
     /// What a person must look at, most pressing first.
     needs_attention() -> Vec<Attention>;
 

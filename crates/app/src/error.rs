@@ -3,7 +3,7 @@
 
 use lianhu_core::hub::HubError;
 use lianhu_core::problem::Problem;
-use lianhu_ledger::LedgerError;
+use lianhu_ledger::{LedgerError, NoParcel};
 use lianhu_workbook::WorkbookError;
 use serde::Serialize;
 use ts_rs::TS;
@@ -99,6 +99,20 @@ pub enum AppError {
     InUse,
     /// The disk is full.
     DiskFull,
+    /// The file is nothing that was handed over to be carried.
+    NotAParcel,
+    /// It was not copied to its end.
+    ParcelCutShort,
+    /// It is not as it was signed.
+    ParcelAltered,
+    /// It is another county's.
+    ParcelOtherCounty,
+    /// It is meant for another device.
+    ParcelNotForThis,
+    /// Everything in it is here already.
+    ParcelOld,
+    /// This device may not carry others' files.
+    MayNotCarry,
     /// A workbook cannot be read or written.
     Workbook {
         /// Why, and what to do next.
@@ -187,6 +201,17 @@ impl AppError {
             Self::LedgerLocked => "台账打不开：钥匙不对或文件已损坏。不要删除，请联系县级管理员。".to_owned(),
             Self::InUse => "另一个程序正在使用这个目录。请先关掉它再试。".to_owned(),
             Self::DiskFull => "存储空间满了，这一次没有保存；之前的都在。请清出一些空间再试。".to_owned(),
+            Self::NotAParcel => "这不是捎带文件。请选以 .lhx 结尾的那一个。".to_owned(),
+            Self::ParcelCutShort => "文件没有拷完整，一条也没有收。请从原来的设备重新拷一次再收。".to_owned(),
+            Self::ParcelAltered => "文件被改动过，一条也没有收。请从原来的设备重新生成一个再收。".to_owned(),
+            Self::ParcelOtherCounty => "这是别的县的文件，没有收。请核对是谁交来的。".to_owned(),
+            Self::ParcelNotForThis => {
+                "这份文件不是给本机的，没有收。交县里的请给第一书记或乡镇的电脑，回来的请给原来那台设备。".to_owned()
+            }
+            Self::ParcelOld => "这份文件比本机旧，里面的本机都有了，不用再收。".to_owned(),
+            Self::MayNotCarry => {
+                "本机还不能替别人捎交：要有第一书记、乡镇或县的职责，并且交换过。请先交换一次再收。".to_owned()
+            }
             Self::Workbook { sentence } | Self::File { sentence } => sentence.clone(),
             Self::Bug { detail } => format!("程序出错了，已保存的内容都在。请把这句话告诉开发者：{detail}"),
         }
@@ -206,6 +231,20 @@ impl From<LedgerError> for AppError {
             LedgerError::HandedOver => Self::HandedOver,
             LedgerError::Io(error) => error.into(),
             other => Self::Bug { detail: other.to_string() },
+        }
+    }
+}
+
+impl From<NoParcel> for AppError {
+    fn from(why: NoParcel) -> Self {
+        match why {
+            NoParcel::Other => Self::NotAParcel,
+            NoParcel::CutShort => Self::ParcelCutShort,
+            NoParcel::Altered => Self::ParcelAltered,
+            NoParcel::OtherCounty => Self::ParcelOtherCounty,
+            NoParcel::NotForThis => Self::ParcelNotForThis,
+            NoParcel::Old => Self::ParcelOld,
+            NoParcel::MayNotCarry => Self::MayNotCarry,
         }
     }
 }

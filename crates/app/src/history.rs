@@ -30,6 +30,8 @@ pub struct HistoryRow {
     /// 已到县: the county's number; none means it is on this device only.
     #[ts(type = "number | null")]
     pub number: Option<u64>,
+    /// 已到乡镇: a carrier has taken it along, and the county has not numbered it yet.
+    pub carried: bool,
     /// 待核.
     pub to_verify: bool,
     /// In Chinese words, masked, for a terminal.
@@ -62,6 +64,7 @@ fn row(happened: &Happened) -> HistoryRow {
         by: happened.by.clone(),
         source: happened.source,
         number: happened.number,
+        carried: happened.carried,
         to_verify: happened.late,
         words,
         told,

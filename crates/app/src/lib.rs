@@ -20,6 +20,7 @@ mod locking;
 mod moving;
 mod naming;
 mod pairing;
+mod parcels;
 mod pin;
 mod places;
 mod placing;

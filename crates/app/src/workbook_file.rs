@@ -1,14 +1,14 @@
-//! Names of workbooks that come from a screen: never a way out of the directory they are meant for, never over another.
+//! Names of workbooks, and of files carried by hand, that come from a screen: never a way out of the directory they are meant for, never over another.
 
 use crate::error::{AppError, Result};
 use std::path::{Path, PathBuf};
 
 /// The kinds of file a screen may hand in or ask for.
-const KINDS: [&str; 4] = [".xlsx", ".xls", ".csv", ".ods"];
+const KINDS: [&str; 5] = [".xlsx", ".xls", ".csv", ".ods", crate::parcels::KIND];
 /// Characters of the longest name taken.
 const LONGEST: usize = 120;
 
-/// The name itself, if it is a plain one ending in `.xlsx`, `.xls`, `.csv` or `.ods`.
+/// The name itself, if it is a plain one ending in `.xlsx`, `.xls`, `.csv`, `.ods` or `.lhx`.
 ///
 /// # Errors
 /// A name with a way in it, without such an ending, or longer than 120 characters.

@@ -1,10 +1,12 @@
 //! The exchange: one request, one reply, for all households (docs/exchange.md). These are the words both sides speak.
 
+pub use crate::carrier::{CarriedAnswer, Pass};
 pub use crate::cursor::{Again, Cursor, Fill};
 use crate::day::{Day, Moment};
+pub use crate::digest::Digest;
 use crate::entry::About;
 use crate::envelope::Sealed;
-use crate::ids::{DeviceId, EntryName, EnvelopeName, Epoch, Hash, PublicKey, Signature, Sum};
+use crate::ids::{DeviceId, EntryName, EnvelopeName, Epoch, Hash, PublicKey, Signature};
 use crate::sign::{self, Key};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -21,43 +23,6 @@ pub const LARGEST_PAGE: u32 = 4 * 1024 * 1024;
 const REQUEST: &str = "lianhu request 1";
 const REPLY: &str = "lianhu reply 1";
 const RECEIPT: &str = "lianhu receipt 1";
-
-/// What one holds about something: how many entries, and the sum of their names. Always computed, never adopted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
-pub struct Digest {
-    /// How many entries.
-    #[n(0)]
-    pub count: u64,
-    /// The sum of the first 16 bytes of their names, modulo 2¹²⁸, big-endian.
-    #[n(1)]
-    pub sum: Sum,
-}
-
-impl Digest {
-    /// The digest of one entry.
-    #[must_use]
-    pub fn of(name: &EntryName) -> Self {
-        let mut sum = [0; 16];
-        for (to, from) in sum.iter_mut().zip(name.0) {
-            *to = from;
-        }
-        Self { count: 1, sum: Sum(sum) }
-    }
-
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        let sum = u128::from_be_bytes(self.sum.0).wrapping_add(u128::from_be_bytes(other.sum.0));
-        Self { count: self.count.wrapping_add(other.count), sum: Sum(sum.to_be_bytes()) }
-    }
-
-    /// This without the other.
-    #[must_use]
-    pub fn minus(self, other: Self) -> Self {
-        let sum = u128::from_be_bytes(self.sum.0).wrapping_sub(u128::from_be_bytes(other.sum.0));
-        Self { count: self.count.wrapping_sub(other.count), sum: Sum(sum.to_be_bytes()) }
-    }
-}
 
 /// What a device asks and hands over.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -102,6 +67,12 @@ pub struct Request {
     /// Since when an office wants to hear which devices have asked.
     #[n(12)]
     pub devices_since: Option<Moment>,
+    /// Parcels of other devices that it carries, as they were handed to it.
+    #[n(13)]
+    pub carried: Option<Vec<ByteVec>>,
+    /// Whether it asks for a pass to carry others' parcels.
+    #[n(14)]
+    pub wants_pass: Option<bool>,
 }
 
 /// The digest of one thing.
@@ -227,6 +198,12 @@ pub struct Reply {
     /// How devices have been asking, for an office that wants to hear of it.
     #[n(13)]
     pub devices: Option<Vec<DeviceSeen>>,
+    /// What became of the parcels it carries.
+    #[n(14)]
+    pub carried: Option<Vec<CarriedAnswer>>,
+    /// The pass to carry others' parcels.
+    #[n(15)]
+    pub pass: Option<Pass>,
 }
 
 /// How a device has been asking.
@@ -484,12 +461,5 @@ mod tests {
         assert!(receipt.is_signed_by(key.public()));
         assert!(!receipt.is_signed_by(Key::from_seed(&[8; 32]).public()));
         assert_eq!(receipt.answers(100).collect::<Vec<_>>(), answers);
-    }
-
-    #[test]
-    fn digests_add_up_in_any_order() {
-        let [a, b] = [b"a", b"b"].map(|bytes| Digest::of(&EntryName::of(bytes)));
-        assert_eq!(a.plus(b), b.plus(a));
-        assert_eq!(a.plus(b).minus(a), b);
     }
 }

@@ -80,6 +80,33 @@ impl Tx<'_> {
         }
         let now = self.around.now();
         let verdict = if known.revoked { Verdict::Revoked } else { self.asking(request, hash, now)? };
+        let mut answered =
+            Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
+        // What is carried comes first: the carrier may hold some of it, and finds it in this very page.
+        let carried = match &request.carried {
+            Some(files) if verdict == Verdict::Welcome => Some(self.answer_carried(files, now, &mut answered)?),
+            _ => None,
+        };
+        let mut reply = self.reply_to(request, known, verdict, now, &mut answered)?;
+        if verdict == Verdict::Welcome {
+            reply.carried = carried;
+            reply.pass = self.pass_for(request, known, now)?;
+        }
+        answered.sent = reply.page.len();
+        let signed = Signed::reply(&reply, hash, &me.key);
+        answered.frame = frame::pack(&minicbor::to_vec(&signed).unwrap_or_default());
+        Ok(answered)
+    }
+
+    /// What the county answers a request, on whatever road it came.
+    pub(crate) fn reply_to(
+        &self,
+        request: &Request,
+        known: &Known,
+        verdict: Verdict,
+        now: Moment,
+        answered: &mut Answered,
+    ) -> Result<Reply> {
         let mut reply = Reply {
             verdict,
             epoch: self.epoch()?,
@@ -95,9 +122,10 @@ impl Tx<'_> {
             fates: Vec::new(),
             agrees: None,
             devices: None,
+            carried: None,
+            pass: None,
         };
-        let mut answered =
-            Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
+        let before = answered.kept + answered.had;
         if matches!(verdict, Verdict::Welcome | Verdict::Revoked) {
             for sealed in &request.envelopes {
                 let outcomes = self.take_envelope(sealed, now)?;
@@ -116,15 +144,13 @@ impl Tx<'_> {
         }
         if verdict == Verdict::Welcome {
             // A device that learns a number only now could not count it into its digest.
-            let told = answered.kept + answered.had + reply.fates.iter().filter(|fate| fate.number.is_some()).count();
+            let told =
+                answered.kept + answered.had - before + reply.fates.iter().filter(|fate| fate.number.is_some()).count();
             Page::new(self, known.user, request).fill(&mut reply, told)?;
             reply.devices = self.devices_seen(known.user, request)?;
         }
         reply.top = self.meta::<i64>("top")?.unwrap_or(0).cast_unsigned();
-        answered.sent = reply.page.len();
-        let signed = Signed::reply(&reply, hash, &me.key);
-        answered.frame = frame::pack(&minicbor::to_vec(&signed).unwrap_or_default());
-        Ok(answered)
+        Ok(reply)
     }
 
     pub(crate) fn epoch(&self) -> Result<Epoch> {

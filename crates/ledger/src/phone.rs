@@ -64,6 +64,8 @@ impl Tx<'_> {
             waiting: self.unsettled()?,
             older: self.older()?,
             devices_since: self.devices_since()?,
+            carried: self.to_carry(room_up)?,
+            wants_pass: self.wants_pass()?,
             envelopes,
         };
         let entries = request.envelopes.iter().map(|sealed| sealed.entries.len()).sum();
@@ -73,7 +75,7 @@ impl Tx<'_> {
     }
 
     /// The envelopes without a receipt, oldest first, and new ones for what is not sealed yet, as many as fit.
-    fn open_envelopes(&self, room: usize) -> Result<Vec<Sealed>> {
+    pub(crate) fn open_envelopes(&self, room: usize) -> Result<Vec<Sealed>> {
         // Many may be open, and few fit: each is read when its turn comes.
         let ids =
             self.all("select id from envelope where receipt is null order by id", [], |row| row.get::<_, i64>(0))?;
@@ -166,7 +168,7 @@ impl Tx<'_> {
 
     /// Own entries that were handed over, got a receipt, and still have no number: parked, or set aside until a person
     /// at the county lets them in.
-    fn unsettled(&self) -> Result<Vec<EntryName>> {
+    pub(crate) fn unsettled(&self) -> Result<Vec<EntryName>> {
         let me = self.identity()?;
         // From envelope to envelope, not from entry to entry: what is sealed and not handed over yet may be a whole roster.
         let sql = "with recursive open (id) as (\
@@ -219,7 +221,7 @@ impl Tx<'_> {
         Ok(digests)
     }
 
-    fn older(&self) -> Result<Vec<About>> {
+    pub(crate) fn older(&self) -> Result<Vec<About>> {
         let keys =
             self.all("select about from older_wanted order by about limit 64", [], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(keys.iter().filter_map(|key| About::from_key(key)).collect())

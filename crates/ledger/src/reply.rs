@@ -41,7 +41,7 @@ impl Ledger {
 }
 
 impl Tx<'_> {
-    fn take(&self, reply: &Reply) -> Result<Taken> {
+    pub(crate) fn take(&self, reply: &Reply) -> Result<Taken> {
         let mut taken = Taken { more: false, new: 0, numbered: 0, verdict: reply.verdict };
         match reply.verdict {
             Verdict::Stale => return Ok(taken),
@@ -66,13 +66,7 @@ impl Tx<'_> {
         for paged in &reply.page {
             taken.new += usize::from(self.take_paged(paged, reply, &mut again)?);
         }
-        for household in again {
-            self.replay(household)?;
-        }
-        if self.meta::<i64>("refused_record")?.unwrap_or(0) == 1 {
-            self.rebuild()?;
-            self.set_meta("refused_record", 0)?;
-        }
+        self.settle_refused(again)?;
         let seen = self.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned();
         if reply.top > seen {
             // What was written before this was known is sealed as such, even if it did not fit into this request.
@@ -98,8 +92,23 @@ impl Tx<'_> {
             self.forget_ended()?;
             self.prune_sealed(reply.time)?;
         }
-        taken.more = reply.more || reply.agrees == Some(false) || self.has_more_to_hand_over(reply, went_back)?;
+        let carried = self.take_carried(reply.pass.as_ref(), reply.carried.as_deref().unwrap_or_default())?;
+        let to_carry = carried && self.one("select 1 from carried where state = 0", [], |_| Ok(()))?.is_some();
+        taken.more =
+            to_carry || reply.more || reply.agrees == Some(false) || self.has_more_to_hand_over(reply, went_back)?;
         Ok(taken)
+    }
+
+    /// Says again what gave way, and counts no longer what was set aside.
+    pub(crate) fn settle_refused(&self, again: BTreeSet<HouseholdId>) -> Result<()> {
+        for household in again {
+            self.replay(household)?;
+        }
+        if self.meta::<i64>("refused_record")?.unwrap_or(0) == 1 {
+            self.rebuild()?;
+            self.set_meta("refused_record", 0)?;
+        }
+        Ok(())
     }
 
     fn has_more_to_hand_over(&self, reply: &Reply, went_back: bool) -> Result<bool> {
@@ -111,7 +120,7 @@ impl Tx<'_> {
     }
 
     /// Takes a receipt: the only thing that gives an own entry the mark 已到县.
-    fn take_receipt(&self, receipt: &Receipt, again: &mut BTreeSet<HouseholdId>) -> Result<usize> {
+    pub(crate) fn take_receipt(&self, receipt: &Receipt, again: &mut BTreeSet<HouseholdId>) -> Result<usize> {
         if !receipt.is_signed_by(self.identity()?.county_key) {
             return Ok(0);
         }
@@ -130,7 +139,7 @@ impl Tx<'_> {
             return Ok(0);
         }
         self.run(
-            "update envelope set receipt = ?2 where id = ?1",
+            "update envelope set receipt = ?2, carried = null where id = ?1",
             params![row, minicbor::to_vec(receipt).unwrap_or_default()],
         )?;
         let mut numbered = 0;
@@ -145,6 +154,8 @@ impl Tx<'_> {
         let Some(kept) = self.entry(fate.entry)? else { return Ok(0) };
         match (fate.answer, fate.number) {
             (Some(Answer::Kept | Answer::Had), Some(number)) => Ok(usize::from(self.take_number(kept, number)?)),
+            // It was let in since: this is an older word that came late.
+            (Some(Answer::Quarantined), _) if kept.number.is_some() => Ok(0),
             (Some(Answer::Quarantined), _) => {
                 let replayed = matches!(fate.code, Some(Code::SeqTaken | Code::SeqGap));
                 self.set_standing(kept.name, standing::ASIDE, fate.code)?;

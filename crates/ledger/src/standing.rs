@@ -19,6 +19,8 @@ pub struct Standing {
     pub at_county: u32,
     /// Entries that exist on this device only: what would be lost if it were lost now.
     pub waiting: u32,
+    /// Entries without the county's receipt that a carrier has taken along.
+    pub carried: u32,
     /// When the last exchange came about, by this device's clock.
     pub last_exchange: Option<Moment>,
     /// What the county's clock said then, to show how far this one is off.
@@ -107,9 +109,12 @@ impl Ledger {
             let sql = format!("select count(*) from entry where device = ?1 and {condition}");
             Ok(tx.one(&sql, [me.device.bytes()], |row| row.get(0))?.unwrap_or(0))
         };
+        let carried = u32::try_from(tx.carried()?.len()).unwrap_or(u32::MAX);
         Ok(Standing {
             at_county: own("number is not null")?,
-            waiting: own("number is null and standing = 0")? + u32::try_from(tx.kept_back()?).unwrap_or(0),
+            waiting: own("number is null and standing = 0")?.saturating_sub(carried)
+                + u32::try_from(tx.kept_back()?).unwrap_or(0),
+            carried,
             last_exchange: tx.meta::<i64>("last_exchange")?.map(Moment),
             county_time: tx.meta::<i64>("county_time")?.map(Moment),
             attention: u32::try_from(self.attention(10_000)?.len()).unwrap_or(u32::MAX),

@@ -25,6 +25,8 @@ pub struct Happened {
     pub source: Source,
     /// The county's number.
     pub number: Option<u64>,
+    /// Whether a carrier has taken it along and the county has not numbered it yet: 已到乡镇.
+    pub carried: bool,
     /// 待核.
     pub late: bool,
     /// What was written, in the published form of its kind.
@@ -35,7 +37,7 @@ impl Ledger {
     /// Everything about a household that is held here, newest first.
     pub fn timeline(&self, household: HouseholdId) -> Result<Vec<Happened>> {
         let tx = self.look();
-        let mut all = Vec::new();
+        let (mut all, carried) = (Vec::new(), tx.carried()?);
         for kept in tx.entries("about = ?1", [About::Household(household).key()])? {
             let day = crate::entries::day_of(&kept.entry);
             all.push(Happened {
@@ -47,6 +49,7 @@ impl Ledger {
                 by: self.cadre_name(kept.entry.user)?,
                 source: kept.entry.source,
                 number: kept.number,
+                carried: carried.contains(&kept.name),
                 late: kept.late,
                 body: kept.entry.body.to_vec(),
             });

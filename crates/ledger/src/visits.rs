@@ -36,6 +36,8 @@ pub struct VisitRow {
     /// The county's number; none means it is on this device only.
     #[ts(type = "number | null")]
     pub number: Option<u64>,
+    /// Whether a carrier has taken it along and the county has not numbered it yet: 已到乡镇.
+    pub carried: bool,
     /// Live versions; more than one asks for a decision.
     pub versions: u32,
     /// Whether it was struck.
@@ -157,6 +159,7 @@ impl Ledger {
             source: kept.entry.source,
             visit: kept.body()?,
             number: number.map(i64::cast_unsigned),
+            carried: number.is_none() && tx.carried()?.contains(&entry),
             versions,
             struck,
             to_verify: kept.late,

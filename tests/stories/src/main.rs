@@ -2,6 +2,7 @@
 //! `lianhu-stories --programs DIR --pictures DIR [--only STORY]`; the programs are built beforehand (`cargo xtask stories`).
 
 mod album;
+mod carrying;
 mod county;
 mod deciding;
 mod driver;

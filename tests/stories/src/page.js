@@ -50,7 +50,7 @@ const faults = (phone) => {
   const root = document.documentElement;
   if (root.scrollWidth > innerWidth + 1) found.push(`sideways: ${root.scrollWidth} of ${innerWidth}`);
   const raw = document.body.innerText.match(/(?:^|\s)[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*(?=\s|$)/g);
-  const keys = (raw ?? []).map((one) => one.trim()).filter((one) => !/\.(xlsx|xls|csv|com|cn|org)$/.test(one));
+  const keys = (raw ?? []).map((one) => one.trim()).filter((one) => !/\.(xlsx|xls|csv|lhx|com|cn|org)$/.test(one));
   if (keys.length) found.push(`raw words: ${keys.slice(0, 3).join(", ")}`);
   for (const element of document.querySelectorAll(`${CONTROLS}, p, h1, h2, li, dt, dd, label, span`)) {
     if (!seen(element) || element.closest(".scroller")) continue;

@@ -5,7 +5,7 @@ use crate::people::Slip;
 use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
-use crate::{deciding, locking, people, preparing, reporting, visiting};
+use crate::{carrying, deciding, locking, people, preparing, reporting, visiting};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;
@@ -62,6 +62,9 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     village.see("跳过")?;
     village.tap("跳过")?;
 
+    tell("一直没有信号：托第一书记捎到县里，回执捎回来");
+    carrying::there_and_back(&mut second, &mut village)?;
+
     tell("锁上，输错，打开，没人碰就锁");
     locking::locks(&mut first, shared)?;
     locking::locks_by_itself(&mut first, shared)?;
@@ -112,6 +115,7 @@ fn helper_stops(household: &str) -> Vec<Stop> {
         Stop::new("timeline", format!("{household}/timeline")),
         Stop::new("register", "register"),
         Stop::new("exchange", "exchange"),
+        Stop::new("carry", "carry"),
         Stop::new("attention", "attention"),
         Stop::new("more", "more"),
     ]

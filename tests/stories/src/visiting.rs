@@ -64,6 +64,14 @@ pub(crate) fn heads(helper: &Window<'_>) -> Result<Vec<String>> {
     Ok(serde_json::from_value(found)?)
 }
 
+/// The households due now, after whatever was done before.
+pub(crate) fn heads_due(helper: &mut Window<'_>) -> Result<Vec<String>> {
+    helper.tap("今日")?;
+    helper.at("today")?;
+    helper.see("户该去看看")?;
+    heads(helper)
+}
+
 /// Visit A: nothing has changed. At most 6 taps from 今日该办, no character typed.
 pub(crate) fn nothing_changed(helper: &mut Window<'_>, head: &str) -> Result<()> {
     helper.at("today")?;

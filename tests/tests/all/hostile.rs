@@ -84,6 +84,8 @@ impl Scene {
             envelopes: sealed,
             older: vec![],
             devices_since: None,
+            carried: None,
+            wants_pass: None,
         };
         let signed = Signed::request(&request, &self.by.key);
         let frame = inspect::pack(&minicbor::to_vec(&signed).unwrap());

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bindings;
 mod boundaries;
+mod carried;
 mod crash;
 mod hostile;
 mod journey;

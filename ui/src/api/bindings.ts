@@ -21,6 +21,12 @@ export interface Commands {
   prefer: { args: { key: string; value: string }; returns: { [key in string]: string } };
   /** Hands in what is waiting and fetches what is new. */
   exchange: { args: { room?: number | null }; returns: ExchangeDone };
+  /** 托人捎交: writes a file for the county with what waits; or what goes back to a device this one carries for. */
+  hand_over_file: { args: { path?: string | null; to?: string | null }; returns: HandedFile };
+  /** Takes in such a file: to carry it to the county, or what came back to this device. */
+  take_in_file: { args: { path: string }; returns: TakenIn };
+  /** The devices for which this one carries, and how far their files have come. */
+  carried_files: { args: {  }; returns: Array<CarriedRow> };
   /** What a person must look at, most pressing first. */
   needs_attention: { args: {  }; returns: Array<Attention> };
   /** What is to be done today: visits due, promises due, visits begun. */
@@ -155,7 +161,7 @@ found: number,
 /**
  * The newest known here.
  */
-known: number, } | { "code": "ledger_locked" } | { "code": "in_use" } | { "code": "disk_full" } | { "code": "workbook", 
+known: number, } | { "code": "ledger_locked" } | { "code": "in_use" } | { "code": "disk_full" } | { "code": "not_a_parcel" } | { "code": "parcel_cut_short" } | { "code": "parcel_altered" } | { "code": "parcel_other_county" } | { "code": "parcel_not_for_this" } | { "code": "parcel_old" } | { "code": "may_not_carry" } | { "code": "workbook", 
 /**
  * Why, and what to do next.
  */
@@ -310,6 +316,28 @@ households: number,
  * Whether a device of theirs is enrolled.
  */
 enrolled: boolean, };
+
+export type CarriedRow = { 
+/**
+ * Whose device.
+ */
+device: DeviceId, 
+/**
+ * Whose, where that is known here.
+ */
+name: string | null, 
+/**
+ * Entries in it, as its label says.
+ */
+entries: number, 
+/**
+ * Whether the county has answered: then the answer can be handed back.
+ */
+at_county: boolean, 
+/**
+ * Whether the county could make nothing of it.
+ */
+refused: boolean, };
 
 export type ChangedFigure = { 
 /**
@@ -723,6 +751,20 @@ what: string,
  */
 met: boolean, };
 
+export type HandedFile = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * Entries it hands over.
+ */
+entries: number, };
+
 export type HistoryRow = { 
 /**
  * The entry.
@@ -752,6 +794,10 @@ source: Source,
  * 已到县: the county's number; none means it is on this device only.
  */
 number: number | null, 
+/**
+ * 已到乡镇: a carrier has taken it along, and the county has not numbered it yet.
+ */
+carried: boolean, 
 /**
  * 待核.
  */
@@ -1207,6 +1253,10 @@ at_county: number,
  */
 waiting: number, 
 /**
+ * Entries without the county's receipt that a carrier has taken along.
+ */
+carried: number, 
+/**
  * When the last exchange came about, by this device's clock.
  */
 last_exchange: Moment | null, 
@@ -1266,6 +1316,52 @@ done: number,
  * Of so many, 0 where nobody knows.
  */
 total: number, };
+
+export type TakenIn = { "parcel": "carried", 
+/**
+ * Which device.
+ */
+device: string, 
+/**
+ * Whose, where that is known here.
+ */
+name: string | null, 
+/**
+ * Entries in it, as its label says.
+ */
+entries: number, 
+/**
+ * Whether it was here already.
+ */
+again: boolean, 
+/**
+ * Whether the county has answered it already.
+ */
+at_county: boolean, } | { "parcel": "taken_along", 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Entries that now lie with them as well.
+ */
+entries: number, } | { "parcel": "answered", 
+/**
+ * Own entries that got the county's number.
+ */
+numbered: number, 
+/**
+ * Entries that came down.
+ */
+fetched: number, 
+/**
+ * Whether there is more to hand over or to fetch: another parcel brings it.
+ */
+more: boolean, 
+/**
+ * Whether this device had heard from the county since: only the receipts were taken from it.
+ */
+old: boolean, };
 
 export type Today = { 
 /**
@@ -1471,6 +1567,10 @@ visit: Visit,
  * The county's number; none means it is on this device only.
  */
 number: number | null, 
+/**
+ * Whether a carrier has taken it along and the county has not numbered it yet: 已到乡镇.
+ */
+carried: boolean, 
 /**
  * Live versions; more than one asks for a decision.
  */

@@ -18,6 +18,7 @@ export const SCREENS: Record<string, Component> = {
   h: HouseholdPages,
   exchange: Exchange,
   attention: Attention,
+  carry: later(() => import("./Carry.vue")),
   more: More,
   conflicts: later(() => import("./Conflicts.vue")),
   register: later(() => import("./Register.vue")),

@@ -40,6 +40,13 @@ fn place(error: &AppError) -> usize {
         AppError::Wait { .. } => 30,
         AppError::WeakPin { .. } => 31,
         AppError::NoKeystore => 32,
+        AppError::NotAParcel => 33,
+        AppError::ParcelCutShort => 34,
+        AppError::ParcelAltered => 35,
+        AppError::ParcelOtherCounty => 36,
+        AppError::ParcelNotForThis => 37,
+        AppError::ParcelOld => 38,
+        AppError::MayNotCarry => 39,
     }
 }
 
@@ -79,6 +86,13 @@ fn all() -> Vec<AppError> {
         AppError::Wait { wait: 5 },
         AppError::WeakPin { why: "trivial".to_owned() },
         AppError::NoKeystore,
+        AppError::NotAParcel,
+        AppError::ParcelCutShort,
+        AppError::ParcelAltered,
+        AppError::ParcelOtherCounty,
+        AppError::ParcelNotForThis,
+        AppError::ParcelOld,
+        AppError::MayNotCarry,
     ]
 }
 
