@@ -51,6 +51,7 @@ describe("the history", () => {
     { told: "absent", file: "名单.xlsx" },
     { told: "absent_answer", answer: "still_here" },
     { told: "grant", duty: "帮扶责任人" },
+    { told: "remark", text: "记错户了，2026-09-21 的走访是从 覃志明 家移来的", moved_from: { day: "2026-09-21", head: "覃志明" } },
   ];
 
   it("shows no code, in Chinese", () => {
@@ -68,6 +69,7 @@ describe("the history", () => {
     expect(toldWords(all[3]!)).toBe("Recorded twice");
     expect(toldWords(all[4]!)).toBe("Recorded twice");
     expect(toldWords(all[5]!)).toBe("wrong household; moved to 覃志明");
+    expect(toldWords(all[10]!)).toMatch(/^The visit of .* was written down under the 覃志明 household and moved here$/);
     for (const told of [all[0]!, all[1]!, all[2]!, all[6]!, all[9]!]) expect(toldWords(told)).not.toMatch(/[一-龥]/);
   });
 });

@@ -42,6 +42,22 @@ describe("a visit", () => {
     const again = toVisit({ ...fromVisit(visit), promise: "修水管" }, false);
     expect(again.promises).toEqual([{ text: "送表", due: "2026-12-01" }, { text: "修水管" }]);
   });
+
+  it("has its promises corrected in words and day, and one without words taken out", () => {
+    const visit = toVisit({ ...emptyForm(), promise: "送表", due: "2026-12-01" }, false);
+    const form = fromVisit({ ...visit, promises: [...(visit.promises ?? []), { text: "问低保" }] });
+    form.kept[0] = { text: " 送低保申请表 ", due: "2026-12-15" };
+    form.kept[1]!.text = " ";
+    expect(toVisit(form, false).promises).toEqual([{ text: "送低保申请表", due: "2026-12-15" }]);
+    expect(visit.promises, "what is corrected is not touched").toEqual([{ text: "送表", due: "2026-12-01" }]);
+  });
+
+  it("keeps what no control shows when it is corrected", () => {
+    const visit = { ...toVisit({ ...emptyForm(), who_met: "head" }, true), with: ["u1"], entered_late: "下雨" };
+    const again = toVisit({ ...fromVisit(visit), day: "2026-11-19" }, false);
+    expect([again.with, again.entered_late, again.unchanged, again.day]).toEqual([["u1"], "下雨", true, "2026-11-19"]);
+    expect(toVisit({ ...fromVisit(visit), note: "老人摔了" }, false).unchanged).toBe(false);
+  });
 });
 
 describe("a telephone number", () => {

@@ -176,7 +176,7 @@ commands! {
     /// Corrects a visit by another version of it.
     amend_visit(visit: String, correct: Visit, source: Option<Source>) -> VisitRow;
     /// Strikes a visit that should not have been.
-    strike_visit(visit: String, reason: String) -> VisitRow;
+    strike_visit(visit: String, reason: String, source: Option<Source>) -> VisitRow;
     /// Moves a visit that was written down under the wrong household.
     move_visit(visit: String, household: String) -> VisitRow;
     /// Ticks a promise off.

@@ -7,6 +7,7 @@ use lianhu_core::directive::{Cadre, Grant, GrantEnd, Role};
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::UserId;
+use lianhu_core::pinyin::{Reading, readings};
 use lianhu_core::problem::ProblemKind;
 use lianhu_ledger::{CadreRow, GrantRow, HouseholdRow};
 use serde::Serialize;
@@ -124,14 +125,19 @@ impl App {
         cadres.into_iter().find(|cadre| cadre.id == user).ok_or_else(|| AppError::missing("人员"))
     }
 
-    /// The people known here, of one place or all.
+    /// The people known here, of one place or all, in the order of pinyin.
     pub fn cadres(&self, place: Option<String>) -> Result<Vec<CadreRow>> {
         let place = self.place_or_all(place.as_deref())?;
         let ledger = self.ledger();
-        Ok(match place {
+        let mut known = match place {
             Some(place) => ledger.cadres_within(place)?,
             None => ledger.cadres()?,
-        })
+        };
+        drop(ledger);
+        // As a staff list is kept: by the sound of the name, whatever its strokes.
+        let sound = |name: &str| readings(name).first().map(Reading::full).unwrap_or_default();
+        known.sort_by_cached_key(|cadre| (sound(&cadre.name), cadre.name.clone(), cadre.unit.clone()));
+        Ok(known)
     }
 
     /// Makes a slip for everybody of a place, or for one person. The codes work once this device has exchanged.

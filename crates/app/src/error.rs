@@ -1,6 +1,7 @@
 //! What can go wrong for a person: a code exists only if a screen does something different for it. Every code has a
 //! sentence that says what to do next.
 
+use crate::other_table::Table;
 use lianhu_core::hub::HubError;
 use lianhu_core::problem::Problem;
 use lianhu_ledger::{LedgerError, NoParcel};
@@ -118,6 +119,11 @@ pub enum AppError {
         /// Why, and what to do next.
         sentence: String,
     },
+    /// A table was chosen under the wrong import: it is the other one.
+    OtherTable {
+        /// Which.
+        is: Table,
+    },
     /// A file cannot be read or written.
     File {
         /// Why.
@@ -171,6 +177,12 @@ impl AppError {
             Self::OwnDevice => "不能停用正在使用的这台设备。请换一台设备办理，或请县级管理员停用。".to_owned(),
             Self::TooLate => "已超过 24 小时，不能撤销。请到“托付和收回”里重新办理。".to_owned(),
             Self::UndoneAlready => "这一批已经撤销，或后来已改办，不用再撤销。请刷新列表核对。".to_owned(),
+            Self::OtherTable { is: Table::Pairing } => {
+                "这是结对花名册，不是户和人的名单。请选“结对花名册”再导入。".to_owned()
+            }
+            Self::OtherTable { is: Table::Roster } => {
+                "这是户和人的名单，不是结对花名册。请选“户和人的名单”再导入。".to_owned()
+            }
             Self::BuiltOn => {
                 "这一批之后，其中的户又有了记录或已托付给别人，不能整批撤销。请到“托付和收回”里逐户办理。".to_owned()
             }

@@ -59,7 +59,7 @@ impl App {
             "按年度安置点",
             &format!("{title}（搬迁年度×安置点）"),
             &unit,
-            &note,
+            &outside(&report).map_or_else(|| note.clone(), |outside| format!("{note}；{outside}")),
             year_rows(&report.by_year_and_site),
         );
         Ok(vec![by_place, by_year])
@@ -200,4 +200,12 @@ fn year_rows(table: &YearSite) -> Rows {
     let rows = rows.collect();
     let total = row("合计".to_owned(), figures(&mut table.totals.iter().chain([&table.total])));
     Rows { header: vec![top, second], rows, total: Some(total) }
+}
+
+/// Whom the table of years and sites leaves out, so that nobody looks for them in its total.
+fn outside(report: &Report) -> Option<String> {
+    let table = &report.by_year_and_site.total;
+    let households = report.total(Measure::Households) - table.households.value;
+    let persons = report.total(Measure::Persons) - table.persons.value;
+    (households != 0).then(|| format!("另有{households}户{persons}人没写搬迁年度和安置点，不在本表"))
 }

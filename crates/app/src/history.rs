@@ -80,7 +80,7 @@ fn words(told: &Told) -> (&'static str, String) {
             ("change", facts.join("；"))
         }
         Told::Strike { reason, .. } => ("strike", format!("作废：{reason}")),
-        Told::Remark { text } => ("remark", text.clone()),
+        Told::Remark { text, .. } => ("remark", text.clone()),
         Told::Registration => ("registration", "新登记户".to_owned()),
         Told::NeedStep { step, result } => {
             let reached = ["登记", "受理", "办理", "办结", "评价"].get(usize::from(*step)).copied().unwrap_or("更新");

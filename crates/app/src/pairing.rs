@@ -3,12 +3,13 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::naming::Naming;
+use crate::other_table;
 use crate::roster::{DoubtRead, SheetRead, count, doubt_read, sheet_read};
 use lianhu_core::directive::{Cadre, Grant, Role};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{HouseholdId, UserId};
 use lianhu_ledger::Ledger;
-use lianhu_workbook::{HouseholdRef, PairedCadre, read_pairing};
+use lianhu_workbook::{HouseholdRef, PairedCadre};
 use serde::Serialize;
 use std::path::PathBuf;
 use ts_rs::TS;
@@ -54,7 +55,9 @@ impl App {
     /// Reads a pairing table; unless it is a dry run, makes the helpers and entrusts the households.
     pub fn import_pairing(&self, path: PathBuf, dry_run: Option<bool>) -> Result<PairingOutcome> {
         self.check_is_county()?;
-        let reading = read_pairing(&path, &mut |progress| self.step("read_pairing", progress.done, progress.total))?;
+        let reading = other_table::pairing(&path, self.today(), &mut |progress| {
+            self.step("read_pairing", progress.done, progress.total);
+        })?;
         let naming = Naming::new(self.ledger().import_key()?.ok_or(AppError::NotAllowed)?);
         let dry_run = dry_run.unwrap_or(false);
         let mut outcome = PairingOutcome {

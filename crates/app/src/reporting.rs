@@ -8,7 +8,7 @@ use lianhu_core::crossfoot::{Finding, StatedRow, check_table};
 use lianhu_core::day::{Moment, Period};
 use lianhu_core::ids::{HouseholdId, PlaceId};
 use lianhu_core::report::{FigureKey, Frame, Measure, Pick, Report, Scope, StatedBy, StatedTable, diff, edition_words};
-use lianhu_ledger::{HouseholdRow, Ledger, VisitRow};
+use lianhu_ledger::{Edition, HouseholdRow, Ledger, VisitRow};
 use lianhu_workbook::read_stated_table;
 use serde::Serialize;
 use serde_json::Value;
@@ -97,17 +97,19 @@ impl App {
         let key = format!("{}..{}", period.from, period.to);
         let mut ledger = self.ledger();
         let was = ledger.last_edition(&key, place)?;
-        let old: Option<Report> = was.as_ref().and_then(|was| serde_json::from_str(&was.figures).ok());
+        let read = |was: &Edition| serde_json::from_str::<Report>(&was.figures).ok();
         // What was published elsewhere is no part of an edition: figures are.
         let figures = Report { findings: Vec::new(), ..report.clone() };
-        let changed = old.as_ref().map(|old| diff(old, &figures)).unwrap_or_default();
-        let (edition, made_at, changes) = match (&was, &old) {
-            (Some(was), Some(_)) if changed.is_empty() => (was.edition, was.made_at, String::new()),
-            (Some(was), Some(old)) => {
-                (was.edition + 1, self.around.now(), edition_words(was.edition + 1, old, &figures))
+        let (edition, made_at, before) = match was.as_ref().and_then(|was| Some((was, read(was)?))) {
+            // The edition given out last, looked at again: what it changed is still said.
+            Some((was, same)) if diff(&same, &figures).is_empty() => {
+                (was.edition, was.made_at, ledger.edition(&key, place, was.edition - 1)?.as_ref().and_then(read))
             }
-            _ => (1, self.around.now(), String::new()),
+            Some((was, old)) => (was.edition + 1, self.around.now(), Some(old)),
+            None => (was.as_ref().map_or(1, |was| was.edition + 1), self.around.now(), None),
         };
+        let changed = before.as_ref().map(|old| diff(old, &figures)).unwrap_or_default();
+        let changes = before.as_ref().map(|old| edition_words(edition, old, &figures)).unwrap_or_default();
         if was.as_ref().is_none_or(|was| was.edition != edition) {
             let text = serde_json::to_string(&figures).map_err(|error| AppError::Bug { detail: error.to_string() })?;
             let before = ledger.written();

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::naming::Naming;
+use crate::other_table;
 use crate::placing::Placing;
 use lianhu_core::directive::Placement;
 use lianhu_core::entry::{About, Source, kind};
@@ -12,7 +13,7 @@ use lianhu_core::ids::{HouseholdId, PersonId};
 use lianhu_core::record::Absent;
 use lianhu_core::scalar::Scalar;
 use lianhu_ledger::{Ledger, Writing};
-use lianhu_workbook::{Doubt, RosterHousehold, RosterReading, SheetReading, hundredths, read_roster};
+use lianhu_workbook::{Doubt, RosterHousehold, RosterReading, SheetReading, hundredths};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -92,7 +93,7 @@ impl App {
     /// Reads a roster; unless it is a dry run, takes it in. The same file again changes nothing.
     pub fn import_roster(&self, path: PathBuf, dry_run: Option<bool>) -> Result<RosterOutcome> {
         self.check_is_county()?;
-        let reading = read_roster(&path, self.today(), &mut |progress| {
+        let reading = other_table::roster(&path, self.today(), &mut |progress| {
             self.step("read_roster", progress.done, progress.total);
         })?;
         let key = self.ledger().import_key()?.ok_or(AppError::NotAllowed)?;

@@ -4,6 +4,7 @@ use crate::card::mask;
 use crate::moving;
 use crate::visiting::masked;
 use lianhu_core::change::{Change, Put};
+use lianhu_core::day::Day;
 use lianhu_core::directive::{Grant, GrantEnd};
 use lianhu_core::entry::kind;
 use lianhu_core::field;
@@ -40,6 +41,8 @@ pub enum Told {
     Remark {
         /// In words.
         text: String,
+        /// The visit that came from another household, where that is what it says.
+        moved_from: Option<MovedFrom>,
     },
     /// The household was met for the first time.
     Registration,
@@ -81,6 +84,15 @@ pub enum Told {
     Other,
 }
 
+/// A visit that was moved here from another household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct MovedFrom {
+    /// The day of the visit.
+    pub day: Day,
+    /// The head of the household it was written down under.
+    pub head: String,
+}
+
 /// A fact as it was put.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct FactTold {
@@ -108,7 +120,11 @@ impl Told {
                     let moved_to = moving::moved_to(&strike.reason).map(str::to_owned);
                     Self::Strike { reason: text(strike.reason), moved_to }
                 }),
-                kind::REMARK => body::<Remark>(happened).map(|remark| Self::Remark { text: text(remark.text) }),
+                kind::REMARK => body::<Remark>(happened).map(|remark| {
+                    let from = moving::moved_from(&remark.text);
+                    let moved_from = from.map(|(day, head)| MovedFrom { day, head: head.to_owned() });
+                    Self::Remark { text: text(remark.text), moved_from }
+                }),
                 kind::REGISTRATION => Some(Self::Registration),
                 kind::NEED_STEP => body::<NeedStep>(happened)
                     .map(|step| Self::NeedStep { step: step.step, result: step.result.map(text) }),

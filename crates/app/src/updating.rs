@@ -88,6 +88,7 @@ impl App {
         source: Option<Source>,
     ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
+        let source = self.known_by(source, Source::Household)?;
         let mut ledger = self.ledger();
         let known = ledger.statements(id)?.remove(&key).ok_or_else(|| AppError::missing(&key))?;
         let value = match (said, value) {
@@ -98,13 +99,14 @@ impl App {
             (None, Some(value)) => meant(known.into_iter().map(|said| said.value), value)?,
             (None, None) => return Err(AppError::field("value", ProblemKind::Missing)),
         };
-        ledger.write(|writing| writing.put(id, BTreeMap::from([(key, value)]), source.unwrap_or(Source::Office)))?;
+        ledger.write(|writing| writing.put(id, BTreeMap::from([(key, value)]), source))?;
         drop(ledger);
         self.household(household)
     }
 
     /// Answers a question that a newer roster left open.
     pub fn answer_question(&self, question: EntryName, answer: String) -> Result<()> {
+        let source = self.known_by(None, Source::Seen)?;
         let mut ledger = self.ledger();
         let open = ledger.attention(50_000)?.into_iter().find_map(|item| match item {
             lianhu_ledger::Attention::Question { question: name, household, .. } if name == question => Some(household),
@@ -112,8 +114,7 @@ impl App {
         });
         let household = open.ok_or_else(|| AppError::missing("待核问题"))?;
         let body = AbsentAnswer { question, answer };
-        ledger
-            .write(|writing| writing.record(About::Household(household), kind::ABSENT_ANSWER, Source::Office, &body))?;
+        ledger.write(|writing| writing.record(About::Household(household), kind::ABSENT_ANSWER, source, &body))?;
         Ok(())
     }
 

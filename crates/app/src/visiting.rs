@@ -50,13 +50,15 @@ impl App {
         Ok(shown(ledger.visit(root)?))
     }
 
-    /// Corrects a visit: the whole of it, as it should have been. Both versions stay in the ledger.
+    /// Corrects a visit: the whole of it, as it should have been. Both versions stay in the ledger, and a number that a screen
+    /// was shown masked and sent back so stays what it was.
     pub fn amend_visit(&self, visit: String, correct: Visit, source: Option<Source>) -> Result<VisitRow> {
         let root = self.visit_of(&visit)?;
         self.check_visit(&correct)?;
         let mut ledger = self.ledger();
-        let household = ledger.visit(root)?.household;
-        let correct = Visit { amends: ledger.live_versions(root)?, ..correct };
+        let was = ledger.visit(root)?;
+        let household = was.household;
+        let correct = Visit { amends: ledger.live_versions(root)?, ..unmasked(correct, &was.visit) };
         ledger.write(|writing| {
             writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &correct)
         })?;
@@ -64,12 +66,13 @@ impl App {
     }
 
     /// Strikes a visit that should not have been. It stays in the history, and counts nowhere.
-    pub fn strike_visit(&self, visit: String, reason: String) -> Result<VisitRow> {
+    pub fn strike_visit(&self, visit: String, reason: String, source: Option<Source>) -> Result<VisitRow> {
         let root = self.visit_of(&visit)?;
+        let was = self.ledger().visit(root)?;
+        let source = self.known_by(source, was.source)?;
         let mut ledger = self.ledger();
-        let household = ledger.visit(root)?.household;
         let strike = Strike { record: root, reason };
-        ledger.write(|writing| writing.record(About::Household(household), kind::STRIKE, Source::Office, &strike))?;
+        ledger.write(|writing| writing.record(About::Household(was.household), kind::STRIKE, source, &strike))?;
         Ok(shown(ledger.visit(root)?))
     }
 
@@ -101,14 +104,14 @@ impl App {
         if !(1..=4).contains(&step) {
             return Err(AppError::field("step", ProblemKind::WrongForm));
         }
-        let day = self.today();
+        let (day, source) = (self.today(), self.known_by(None, Source::Household)?);
         let mut ledger = self.ledger();
         let household = ledger.visit(root)?.household;
         if !ledger.needs(Some(household), false)?.iter().any(|need| need.visit == root && need.position == position) {
             return Err(AppError::missing("诉求"));
         }
         let body = NeedStep { visit: root, index: position, step, day, result };
-        ledger.write(|writing| writing.record(About::Household(household), kind::NEED_STEP, Source::Office, &body))?;
+        ledger.write(|writing| writing.record(About::Household(household), kind::NEED_STEP, source, &body))?;
         Ok(ledger.needs(Some(household), false)?)
     }
 
@@ -145,6 +148,25 @@ impl App {
 pub(crate) fn shown(mut row: VisitRow) -> VisitRow {
     masked(&mut row.visit);
     row
+}
+
+/// A correction as it is meant: a text that is the mask of what stood there is what stood there.
+fn unmasked(mut correct: Visit, was: &Visit) -> Visit {
+    let texts = |visit: &Visit| {
+        let needs = visit.needs.iter().map(|need| need.text.clone());
+        let promises = visit.promises.iter().map(|promise| promise.text.clone());
+        visit.note.iter().cloned().chain(needs).chain(promises).collect::<Vec<_>>()
+    };
+    let known = texts(was);
+    let restore = |text: &mut String| {
+        if let Some(whole) = known.iter().find(|whole| mask_certificates_in_text(whole) == *text) {
+            text.clone_from(whole);
+        }
+    };
+    correct.note.iter_mut().for_each(restore);
+    correct.needs.iter_mut().for_each(|need| restore(&mut need.text));
+    correct.promises.iter_mut().for_each(|promise| restore(&mut promise.text));
+    correct
 }
 
 /// Masks what people wrote into the free text of a visit.

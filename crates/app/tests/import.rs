@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, missing_docs)]
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use lianhu_app::{App, AppError};
+use lianhu_app::{App, AppError, Table};
 use lianhu_core::day::{Moment, Period};
 use lianhu_core::directive::{Cadre, Role};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::UserId;
+use lianhu_core::pinyin::{Reading, readings};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::sign::Key;
 use lianhu_core::surroundings::Staged;
@@ -170,6 +171,9 @@ fn a_pairing_table_makes_helpers_and_only_the_county_may_take_it_in() {
     let dry = admin.import_pairing(path(PAIRING), Some(true)).unwrap();
     assert_eq!((dry.helpers, dry.pairs, dry.new_helpers, dry.entrusted), (78, 272, 78, 272));
     assert!(dry.doubts.is_empty() && dry.unknown_households.is_empty());
+    let other = |is| Err(AppError::OtherTable { is });
+    assert_eq!(admin.import_roster(path(PAIRING), Some(true)).map(drop), other(Table::Pairing));
+    assert_eq!(admin.import_pairing(path(ROSTER), Some(true)).map(drop), other(Table::Roster));
     assert!(admin.cadres(None).unwrap().iter().all(|cadre| !cadre.roles.contains(&"helper".to_owned())));
     let taken = admin.import_pairing(path(PAIRING), None).unwrap();
     assert_eq!((taken.new_helpers, taken.entrusted), (78, 272));
@@ -178,6 +182,8 @@ fn a_pairing_table_makes_helpers_and_only_the_county_may_take_it_in() {
     county.exchange(&admin);
     let cadre = admin.cadres(Some("皇后乡".into())).unwrap();
     assert_eq!(cadre.len(), 78);
+    let sound = |name: &str| readings(name).first().map(Reading::full);
+    assert!(cadre.is_sorted_by_key(|cadre| sound(&cadre.name)), "people stand in the order of pinyin");
     let helper = county.app(cadre[0].id, "helper");
     assert_eq!(helper.households(None, None, None, None).unwrap().total, cadre[0].households);
     assert_eq!(helper.import_roster(path(ROSTER), None), Err(AppError::NotAllowed));

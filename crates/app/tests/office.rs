@@ -154,6 +154,8 @@ fn what_was_entrusted_can_be_undone_for_a_day_unless_somebody_has_built_on_it() 
     let acts = village.office.recent_entrusting().unwrap();
     assert_eq!(acts.iter().map(|act| act.households).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(acts[1].person.as_deref(), Some("卫春建"));
+    assert_eq!(acts.iter().map(|act| act.heads.len()).collect::<Vec<_>>(), [1, 2], "each act names its households");
+    assert!(acts.iter().all(|act| act.heads.iter().all(|head| !head.is_empty())));
     assert_eq!((acts[1].took_back, acts[1].own, acts[1].undo), (false, true, Undo::Open));
 
     village.visit(2).unwrap();

@@ -6,6 +6,7 @@ mod hillside;
 use hillside::Helper;
 use lianhu_app::AppError;
 use lianhu_core::day::Day;
+use lianhu_core::entry::Source;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::{Guarantee, Promise, Visit};
 use std::collections::BTreeMap;
@@ -50,6 +51,12 @@ fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
     assert!(told.iter().any(|row| row.what == "strike" && row.words.contains("覃志明")));
     let gone = |row: &lianhu_app::Told| matches!(row, lianhu_app::Told::Strike { moved_to: Some(head), .. } if head == "覃志明");
     assert!(told.iter().any(|row| gone(&row.told)));
+    let told = helper.app.timeline(helper.house(1)).unwrap();
+    let from = |row: &lianhu_app::Told| match row {
+        lianhu_app::Told::Remark { moved_from: Some(from), .. } => from.head == "梁永福" && from.day == moved.visit.day,
+        _ => false,
+    };
+    assert!(told.iter().any(|row| from(&row.told)), "{told:?}");
     let same = helper.app.move_visit(moved.root.to_string(), helper.house(1));
     assert!(matches!(same, Err(AppError::Invalid { .. })));
 }
@@ -180,6 +187,52 @@ fn behind_a_large_figure_every_record_is_found_page_by_page_and_a_struck_one_no_
     let mut all = roots.clone();
     all.sort_unstable();
     assert_eq!(found, all);
-    helper.app.strike_visit(roots[100].clone(), "记重了".into()).unwrap();
+    helper.app.strike_visit(roots[100].clone(), "记重了".into(), None).unwrap();
     assert_eq!((behind(229, 0).value, behind(99, 0).value), (229, 100));
+}
+
+#[test]
+fn what_a_helper_strikes_or_chooses_is_known_as_a_helper_knows_it_and_never_by_the_office() {
+    let helper = Helper::new();
+    let visit = Visit { day: helper.today, ..Visit::default() };
+    let by_phone = helper.app.record_visit(helper.house(0), visit, Some(Source::Phone), None).unwrap();
+    helper.app.strike_visit(by_phone.root.to_string(), "记重了".into(), None).unwrap();
+    let choose = |at: usize, source| {
+        let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13900000002"))]);
+        helper.app.update_household(helper.house(at), facts, None).unwrap();
+        helper.county_says(at, "phone", "13700000003");
+        helper.exchange();
+        let said = Some(Scalar::from("13900000002"));
+        helper.app.choose_statement(helper.house(at), "phone".into(), None, said, source).unwrap();
+        helper.app.timeline(helper.house(at)).unwrap()
+    };
+    let own = |told: &[lianhu_app::HistoryRow], what: &str| {
+        told.iter().find(|row| row.what == what && row.by.is_some()).map(|row| row.source)
+    };
+    let told = choose(0, None);
+    assert_eq!(own(&told, "strike"), Some(Source::Phone), "as the visit that was struck");
+    let waiting = |told: &[lianhu_app::HistoryRow]| told.iter().find(|row| row.number.is_none()).map(|row| row.source);
+    assert_eq!(waiting(&told), Some(Source::Household));
+    assert_eq!(waiting(&choose(1, Some(Source::Paper))), Some(Source::Paper));
+}
+
+#[test]
+fn a_promise_is_corrected_in_text_and_day_and_nothing_else_of_the_visit_is_lost() {
+    let helper = Helper::new();
+    let was = Visit {
+        note: Some("身份证52273119620214001X".into()),
+        entered_late: Some("下雨".into()),
+        ..promise("送助学表", Some(helper.today.plus(2)))
+    };
+    let root = helper.visit(0, was.clone());
+    let shown = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().remove(0).visit;
+    assert_ne!(shown.note, was.note, "a certificate number is shown masked");
+    let due = Some(helper.today.plus(5));
+    let correct = Visit { promises: vec![Promise { text: "送低保申请表".into(), due }], ..shown };
+    helper.app.amend_visit(root.clone(), correct, None).unwrap();
+    let promises = helper.app.household(helper.house(0)).unwrap().promises;
+    assert_eq!(promises.iter().map(|one| (one.text.as_str(), one.due)).collect::<Vec<_>>(), [("送低保申请表", due)]);
+    assert_eq!(helper.app.today_list(None).unwrap().promises.len(), 1);
+    let kept = helper.app.ledger().visit(lianhu_core::ids::EntryName::parse(&root).unwrap()).unwrap().visit;
+    assert_eq!((kept.note, kept.entered_late), (was.note, was.entered_late), "what was shown masked was not lost");
 }

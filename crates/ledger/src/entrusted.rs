@@ -10,12 +10,15 @@ use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{EntryName, UserId};
 use rusqlite::params;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// For how long an act can be undone, in seconds.
 const DAY: i64 = 86_400;
 /// What one hand writes with no longer pause than this, in seconds, is one act: a selection, or a table.
 const PAUSE: i64 = 10;
+/// How many households of an act are named.
+const NAMED: usize = 6;
 /// How many directives are looked at.
 const MOST: i64 = 50_000;
 
@@ -50,6 +53,8 @@ pub struct Entrusting {
     pub persons: u32,
     /// How many households by name.
     pub households: u32,
+    /// The heads of the first of them.
+    pub heads: Vec<String>,
     /// How many places.
     pub places: u32,
     /// Whether it can be undone.
@@ -140,7 +145,13 @@ impl Tx<'_> {
         users.sort_unstable();
         users.dedup();
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let households = act.iter().filter(|one| one.kept.entry.about.household().is_some()).count();
+        let ids: BTreeSet<_> = act.iter().filter_map(|one| one.kept.entry.about.household()).collect();
+        let mut heads = Vec::new();
+        for id in ids.iter().take(NAMED) {
+            let sql = "select head from household where id = ?1";
+            heads.extend(self.one(sql, [id.bytes()], |row| row.get::<_, String>(0))?);
+        }
+        let places = act.iter().filter(|one| one.kept.entry.about.household().is_none()).count();
         Ok(Some(Entrusting {
             batch: first.kept.name,
             took_back: first.kept.entry.kind == kind::GRANT_END,
@@ -149,8 +160,9 @@ impl Tx<'_> {
             own: first.kept.entry.device == self.identity()?.device,
             person: if let [one] = users.as_slice() { name(*one)? } else { None },
             persons: count(users.len()),
-            households: count(households),
-            places: count(act.len() - households),
+            households: count(ids.len()),
+            heads,
+            places: count(places),
             undo: self.undoable(act)?,
         }))
     }

@@ -121,6 +121,15 @@ impl Ledger {
         })
     }
 
+    /// One edition of a report that was given out.
+    pub fn edition(&self, period: &str, place: Option<PlaceId>, edition: u32) -> Result<Option<Edition>> {
+        let sql = "select edition, made_at, figures from edition where period = ?1 and place = ?2 and edition = ?3";
+        let place = place.map(|id| id.bytes().to_vec()).unwrap_or_default();
+        self.look().one(sql, params![period, place, edition], |row| {
+            Ok(Edition { edition: row.get(0)?, made_at: Moment(row.get(1)?), figures: row.get(2)? })
+        })
+    }
+
     /// Keeps an edition of a report.
     pub fn keep_edition(&mut self, period: &str, place: Option<PlaceId>, edition: u32, figures: &str) -> Result<()> {
         let now = self.around.now();

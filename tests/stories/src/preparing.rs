@@ -41,7 +41,7 @@ pub(crate) fn hand_in(window: &mut Window<'_>) -> Result<()> {
         window.tap("交换")?;
         window.at("exchange")?;
     }
-    window.tap("到镇上了，交到县里")?;
+    window.tap("交到县里")?;
     window.see("交上")?;
     window.see("都已到县")
 }

@@ -52,7 +52,7 @@ export interface Commands {
   /** Corrects a visit by another version of it. */
   amend_visit: { args: { visit: string; correct: Visit; source?: Source | null }; returns: VisitRow };
   /** Strikes a visit that should not have been. */
-  strike_visit: { args: { visit: string; reason: string }; returns: VisitRow };
+  strike_visit: { args: { visit: string; reason: string; source?: Source | null }; returns: VisitRow };
   /** Moves a visit that was written down under the wrong household. */
   move_visit: { args: { visit: string; household: string }; returns: VisitRow };
   /** Ticks a promise off. */
@@ -165,7 +165,11 @@ known: number, } | { "code": "ledger_locked" } | { "code": "in_use" } | { "code"
 /**
  * Why, and what to do next.
  */
-sentence: string, } | { "code": "file", 
+sentence: string, } | { "code": "other_table", 
+/**
+ * Which.
+ */
+is: Table, } | { "code": "file", 
 /**
  * Why.
  */
@@ -613,6 +617,10 @@ persons: number,
  */
 households: number, 
 /**
+ * The heads of the first of them.
+ */
+heads: Array<string>, 
+/**
  * How many places.
  */
 places: number, 
@@ -958,6 +966,16 @@ roles: Array<string>,
 server: string, };
 
 export type Moment = number;
+
+export type MovedFrom = { 
+/**
+ * The day of the visit.
+ */
+day: Day, 
+/**
+ * The head of the household it was written down under.
+ */
+head: string, };
 
 export type Need = { 
 /**
@@ -1317,6 +1335,8 @@ done: number,
  */
 total: number, };
 
+export type Table = "roster" | "pairing";
+
 export type TakenIn = { "parcel": "carried", 
 /**
  * Which device.
@@ -1405,7 +1425,11 @@ moved_to: string | null, } | { "told": "remark",
 /**
  * In words.
  */
-text: string, } | { "told": "registration" } | { "told": "need_step", 
+text: string, 
+/**
+ * The visit that came from another household, where that is what it says.
+ */
+moved_from: MovedFrom | null, } | { "told": "registration" } | { "told": "need_step", 
 /**
  * 登记 0, 受理 1, 办理 2, 办结 3, 评价 4.
  */

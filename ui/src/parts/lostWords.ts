@@ -4,7 +4,7 @@ import { directs } from "./me";
 import { wide } from "./wide";
 
 export function lostWords(waiting: number): string {
-  const desk = directs.value && wide.value;
+  const desk = directs.value || wide.value;
   if (waiting) return desk ? t("lost.some_desk", { n: waiting }) : t("lost.some", { n: waiting });
   return desk ? t("lost.none_desk") : t("lost.none");
 }

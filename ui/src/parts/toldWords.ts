@@ -1,6 +1,7 @@
 /** What was written about a household, in the words of the screens: never a code, never another language than the person's. */
 import type { Told } from "../api/bindings";
 import { coded, known, t } from "../words";
+import { sayDay } from "./day";
 import { hidden, labelOf, textOf } from "./fact";
 import { visitWords } from "./visitWords";
 
@@ -14,7 +15,7 @@ export function toldWords(told: Told): string {
     case "strike":
       return told.moved_to === null ? known("strike", told.reason) : t("told.moved", { head: told.moved_to });
     case "remark":
-      return told.text;
+      return told.moved_from ? t("told.moved_from", { day: sayDay(told.moved_from.day), head: told.moved_from.head }) : told.text;
     case "need_step":
       return [coded("need_step", String(told.step)), told.result].filter(Boolean).join(t("join.clause"));
     case "absent":

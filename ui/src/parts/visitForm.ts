@@ -15,8 +15,10 @@ export interface Form {
   next?: string;
   note: string;
   phone: string;
-  /** The promises of a visit that is corrected, kept as they were. */
+  /** The promises of a visit that is corrected: their words and days can be changed; one without words is taken out. */
   kept: Promised[];
+  /** The visit that is corrected, for what no control of the form shows. */
+  was?: Visit;
 }
 
 export const MET = ["head", "member", "neighbour", "nobody"] as const;
@@ -55,12 +57,13 @@ export function fromVisit(visit: Visit): Form {
     who_met: visit.who_met,
     mode: visit.mode,
     purpose: visit.purpose,
-    needs: visit.needs ?? [],
-    aid: visit.aid ?? [],
+    needs: (visit.needs ?? []).map((need) => ({ ...need, text: need.text ?? "" })),
+    aid: (visit.aid ?? []).map((aid) => ({ ...aid })),
     guarantees: visit.guarantees ?? [],
     next: visit.next_visit_on,
     note: visit.note ?? "",
-    kept: visit.promises ?? [],
+    kept: (visit.promises ?? []).map((promise) => ({ ...promise })),
+    was: visit,
   };
 }
 
@@ -68,13 +71,14 @@ export function fromVisit(visit: Visit): Form {
 export function toVisit(form: Form, unchanged: boolean): Visit {
   const text = form.promise.trim();
   const given: Promised[] = text ? [form.due ? { text, due: form.due } : { text }] : [];
+  const kept: Promised[] = form.kept.map((one) => ({ ...one, text: one.text.trim() })).filter((one) => one.text);
   const visit: Visit = {
     day: form.day,
-    with: [],
-    unchanged,
+    with: form.was?.with ?? [],
+    unchanged: unchanged || Boolean(form.was?.unchanged && maySayUnchanged(form)),
     needs: form.needs.filter((need) => need.category || need.text?.trim()),
     aid: form.aid,
-    promises: [...form.kept, ...given],
+    promises: [...kept, ...given],
     guarantees: form.guarantees,
     amends: [],
   };
@@ -83,6 +87,7 @@ export function toVisit(form: Form, unchanged: boolean): Visit {
   if (form.purpose) visit.purpose = form.purpose;
   if (form.next) visit.next_visit_on = form.next;
   if (form.note.trim()) visit.note = form.note.trim();
+  if (form.was?.entered_late) visit.entered_late = form.was.entered_late;
   return visit;
 }
 

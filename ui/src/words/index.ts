@@ -68,6 +68,8 @@ export function say(trouble: Trouble): string {
     case "not_found":
     case "not_unique":
       return t(`error.${trouble.code}`, { what: trouble.what });
+    case "other_table":
+      return t("error.other_table", { is: t(`import.${trouble.is}`) });
     case "ledger_too_new":
       return t("error.ledger_too_new", { found: trouble.found, known: trouble.known });
     case "workbook":

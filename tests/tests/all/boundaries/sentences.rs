@@ -1,6 +1,6 @@
 //! Every error that reaches a person has a sentence of its own that says what to do next.
 
-use lianhu_app::AppError;
+use lianhu_app::{AppError, Table};
 use lianhu_core::problem::{Problem, ProblemKind};
 use std::collections::BTreeSet;
 
@@ -47,6 +47,7 @@ fn place(error: &AppError) -> usize {
         AppError::ParcelNotForThis => 37,
         AppError::ParcelOld => 38,
         AppError::MayNotCarry => 39,
+        AppError::OtherTable { .. } => 40,
     }
 }
 
@@ -93,6 +94,7 @@ fn all() -> Vec<AppError> {
         AppError::ParcelNotForThis,
         AppError::ParcelOld,
         AppError::MayNotCarry,
+        AppError::OtherTable { is: Table::Pairing },
     ]
 }
 
