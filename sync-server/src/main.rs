@@ -12,6 +12,7 @@ mod home;
 mod limits;
 mod office_door;
 mod running;
+mod verifying;
 
 use clap::{Parser, Subcommand};
 use enrolment::CodeWanted;
@@ -98,6 +99,15 @@ enum Act {
         #[arg(long)]
         out: PathBuf,
     },
+    /// 自查：验签字、封包链、号链、回执和留痕，指出被改动、删去、调换或倒填日期的；查出问题时退出码为 1。
+    Verify {
+        /// 数据目录（服务须停下）或备份目录。
+        #[arg(long)]
+        data: PathBuf,
+        /// 以 JSON 给出。
+        #[arg(long)]
+        json: bool,
+    },
     /// 用备份在一个新目录里恢复；各设备会自动补交备份之后的内容。
     Restore {
         /// 新的数据目录；须为空。
@@ -111,7 +121,7 @@ enum Act {
 
 fn main() -> ExitCode {
     match act(Line::parse().act) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             say(&mut std::io::stderr(), &failure.to_json());
             ExitCode::FAILURE
@@ -119,12 +129,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn act(act: Act) -> Result<()> {
+fn act(act: Act) -> Result<ExitCode> {
     let told = match act {
         Act::Init { data, county, name, cert, cert_key } => {
             enrolment::found(&data, &county, &name, cert.as_deref().zip(cert_key.as_deref()))?
         }
-        Act::Run { data, listen, plain_http } => return running::run(&data, listen, plain_http),
+        Act::Run { data, listen, plain_http } => {
+            return running::run(&data, listen, plain_http).map(|()| ExitCode::SUCCESS);
+        }
+        Act::Verify { data, json } => return verifying::verify(&data, json),
         Act::EnrolmentCode { data, wanted } => office_door::send(&data, &Errand::Code(wanted))?,
         Act::Quarantine { data } => office_door::send(&data, &Errand::Quarantine)?,
         Act::Release { data, entry } => office_door::send(&data, &Errand::Release(entry))?,
@@ -132,7 +145,7 @@ fn act(act: Act) -> Result<()> {
         Act::Restore { data, from } => backup::restore(&data, &from)?,
     };
     say(&mut std::io::stdout(), &told);
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn entry_name(text: &str) -> std::result::Result<EntryName, &'static str> {

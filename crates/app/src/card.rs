@@ -162,7 +162,11 @@ impl App {
         }
         let mut ledger = self.ledger();
         let said = ledger.statements(household)?.remove(&key).ok_or_else(|| AppError::missing(&key))?;
-        ledger.note_audit(&format!("reveal {key}"), About::Household(household), reason.trim())?;
+        ledger.note_audit(
+            &format!("{} {key}", lianhu_core::trace::act::REVEAL),
+            About::Household(household),
+            reason.trim(),
+        )?;
         Ok(said.into_iter().map(|said| said.value).collect())
     }
 

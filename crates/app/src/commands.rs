@@ -2,6 +2,7 @@
 //! and the terminal reach all of it alike; the TypeScript of the screens is written from it.
 
 use crate::app::App;
+use crate::auditing::Audit;
 use crate::card::{Conflict, HouseholdCard};
 use crate::door::Door;
 use crate::enrolment::{Me, Status};
@@ -26,7 +27,7 @@ use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{
     Attention, CadreRow, CarriedRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow,
-    TakenIn, VisitRow,
+    TakenIn, Verified, VisitRow,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -228,10 +229,17 @@ commands! {
     recent_entrusting() -> Vec<Entrusting>;
     /// Undoes one of these acts as a whole.
     undo_entrusting(batch: EntryName) -> Vec<Entrusting>;
-    /// The devices of the people of a place or of all: whose, enrolled when, heard of when, twice, shut out.
+    /// The devices of the people of a place or of all: whose, enrolled when, twice, shut out.
     devices(place: Option<String>) -> Vec<DeviceRow>;
     /// Shuts a device out that was lost or is in the wrong hands.
     revoke_device(device: String, reason: String) -> Vec<DeviceRow>;
+
+    /// 留痕: what was revealed, called, exported, printed …, and roles and grants; by act, of a household, of days.
+    audit(act: Option<String>, household: Option<String>, from: Option<Day>, to: Option<Day>, most: Option<u32>) -> Audit;
+    /// Notes that a sheet goes to the printer.
+    note_print(what: String) -> ();
+    /// 自查: walks over everything on this device and names what was altered, removed or dated back.
+    verify() -> Verified;
 
     /// The report of a period; `stated` is a published table to hold against it.
     county_report(period: Period, place: Option<String>, stated: Option<PathBuf>) -> CountyReport;

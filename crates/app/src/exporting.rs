@@ -8,10 +8,14 @@ use lianhu_core::ids::PlaceId;
 use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::report::{Measure, PlaceLine, Report, YearSite};
+use lianhu_core::trace::act;
 use lianhu_workbook::{Cell, Footer, HeaderCell, Sheet, write_workbook};
 use serde::Serialize;
 use std::path::PathBuf;
 use ts_rs::TS;
+
+/// The kinds of workbook that can be written.
+pub const EXPORTS: [&str; 2] = ["report", "ledger"];
 
 /// A workbook that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -34,6 +38,9 @@ impl App {
         period: Option<Period>,
         place: Option<String>,
     ) -> Result<Exported> {
+        if !EXPORTS.contains(&kind.as_str()) {
+            return Err(AppError::field("kind", ProblemKind::Unknown));
+        }
         let place = self.place_or_all(place.as_deref())?;
         let sheets = match kind.as_str() {
             "report" => {
@@ -44,7 +51,7 @@ impl App {
         };
         write_workbook(&sheets, &path)?;
         let about = place.map_or(About::County, About::Place);
-        self.ledger().note_audit(&format!("export {kind}"), about, "masked")?;
+        self.ledger().note_audit(&format!("{} {kind}", act::EXPORT), about, "masked")?;
         let rows = sheets.iter().map(|sheet| sheet.rows.len()).sum();
         Ok(Exported { path, sheets: crate::roster::count(sheets.len()), rows: crate::roster::count(rows) })
     }

@@ -2,6 +2,7 @@
 
 mod app;
 mod asking;
+mod auditing;
 mod card;
 pub mod commands;
 mod counted;
@@ -37,6 +38,7 @@ mod told;
 mod touched;
 mod undoing;
 mod updating;
+mod verifying;
 mod visiting;
 pub mod workbook_file;
 
@@ -47,9 +49,11 @@ pub use door::Door;
 pub use enrolment::{Me, Status};
 pub use error::{AppError, Result};
 pub use exchanging::ExchangeDone;
+pub use exporting::EXPORTS;
 pub use history::HistoryRow;
 pub use keystore::{Keystore, NoKeystore};
 pub use lianhu_ledger::Machine;
+pub use lianhu_ledger::Verified;
 pub use locking::LockState;
 pub use other_table::Table;
 pub use reporting::CountyReport;

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::{AppError, Result};
 use lianhu_core::entry::About;
 use lianhu_core::field;
+use lianhu_core::trace::act;
 
 impl App {
     /// The number to dial, of a household or of one of its people by the fact's key, for the dialler alone.
@@ -16,7 +17,7 @@ impl App {
         let said = ledger.statements(household)?.remove(&key).unwrap_or_default();
         let number = said.into_iter().find(|said| said.counts).and_then(|said| said.value.text().map(str::to_owned));
         let number = number.filter(|number| !number.is_empty()).ok_or_else(|| AppError::missing("联系电话"))?;
-        ledger.note_audit(&format!("call {key}"), About::Household(household), "拨打")?;
+        ledger.note_audit(&format!("{} {key}", act::CALL), About::Household(household), "拨打")?;
         Ok(number)
     }
 }

@@ -8,6 +8,7 @@
 
 mod pin;
 mod serve;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use lianhu_app::{AppError, Command, Door, Step, SystemKeystore, commands};
@@ -50,16 +51,23 @@ enum Act {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: std::net::SocketAddr,
     },
+    /// Walks over everything on this device and names what was altered, removed, reordered or dated back; exit code 1
+    /// when something was.
+    Verify {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists every command, with what it takes and gives, as TypeScript.
     Commands,
 }
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
-        Ok(answer) => {
+        Ok((answer, code)) => {
             let mut out = std::io::stdout().lock();
             match writeln!(out, "{answer}").and_then(|()| out.flush()) {
-                Ok(()) => ExitCode::SUCCESS,
+                Ok(()) => code,
                 Err(_) => ExitCode::FAILURE,
             }
         }
@@ -70,8 +78,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<String, AppError> {
-    match cli.act {
+fn run(cli: Cli) -> Result<(String, ExitCode), AppError> {
+    let told = match cli.act {
+        Act::Verify { json } => return verify::verify(&cli.home, json),
         Act::Commands => Ok(commands::typescript()),
         Act::Serve { listen } => serve::serve(cli.home, listen, pin::given(cli.pin_stdin)?),
         Act::Call { name, args } => {
@@ -85,7 +94,8 @@ fn run(cli: Cli) -> Result<String, AppError> {
             let answer = door.call(command)?;
             serde_json::to_string_pretty(&answer).map_err(|error| AppError::Bug { detail: error.to_string() })
         }
-    }
+    };
+    told.map(|told| (told, ExitCode::SUCCESS))
 }
 
 fn arguments(args: Option<String>) -> Result<serde_json::Value, AppError> {

@@ -141,6 +141,8 @@ pub mod kind {
     pub const ABSENT_ANSWER: u16 = 22;
     /// A helper wants the household placed elsewhere.
     pub const PLACEMENT_WANTED: u16 = 23;
+    /// That something masked was looked at or taken out, or something grave was done.
+    pub const TRACE: u16 = 40;
     /// From here on an entry is a directive of an authority.
     pub const FIRST_DIRECTIVE: u16 = 64;
     /// A place of a tree.

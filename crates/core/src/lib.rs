@@ -39,4 +39,5 @@ pub mod record;
 pub mod scalar;
 pub mod sign;
 pub mod surroundings;
+pub mod trace;
 pub mod visit;

@@ -1,33 +1,125 @@
-//! The trace of what was looked at or taken out although it is masked: a hash chain whose head travels with every
-//! envelope, so that a row cannot be taken away later without being noticed.
+//! The trace 留痕 of what was looked at or taken out although it is masked, of what was joined, erased, recovered: a chain of
+//! links for each incarnation of the device. Each link is an entry that goes to the county and to nobody else, and the
+//! newest travels in the head of every envelope: none can be taken away later without being noticed.
 
+use crate::author::Writing;
+use crate::entries::Kept;
 use crate::error::Result;
 use crate::store::{Ledger, Tx};
-use lianhu_core::entry::About;
-use lianhu_core::ids::Hash;
+use lianhu_core::day::Day;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::{EntryName, Hash, UserId};
+use lianhu_core::trace::{OFFICE, Trace};
 use rusqlite::params;
 
+/// A trace as it reached this ledger, or a directive that says who may do and hold what: that is traced by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceRow {
+    /// The entry.
+    pub entry: EntryName,
+    /// Which act: `reveal`, `export` …, `role`, `grant`, `grant_end`, `device`.
+    pub act: String,
+    /// What exactly: the key of a fact, the kind of a workbook.
+    pub detail: Option<String>,
+    /// What it was about.
+    pub about: About,
+    /// Why, in words.
+    pub reason: String,
+    /// On which day, by the device's clock.
+    pub day: Day,
+    /// Who.
+    pub user: UserId,
+}
+
 impl Ledger {
-    /// Notes that something masked was looked at or taken out, and why.
-    pub fn note_audit(&mut self, what: &str, about: About, reason: &str) -> Result<()> {
-        let now = self.around.now();
+    /// Leaves a trace: which act (`lianhu_core::trace::act`, with what exactly after a space), about what, and why.
+    pub fn note_audit(&mut self, act: &str, about: About, reason: &str) -> Result<()> {
         self.transact(|tx| {
-            let prev = tx.audit_head()?.unwrap_or_default();
-            let hash =
-                Hash::of(&[&prev.0, &now.0.to_be_bytes(), what.as_bytes(), &[0], &about.key(), reason.as_bytes()]);
-            tx.run(
-                "insert into audit (at, what, about, reason, hash) values (?1, ?2, ?3, ?4, ?5)",
-                params![now.0, what, about.key(), reason, hash.0],
-            )
-            .map(drop)
+            tx.trace(act, about, reason)?;
+            if tx.identity()?.is_county { tx.settle_own() } else { Ok(()) }
         })
+    }
+
+    /// The traces and the directives about roles, grants and devices that lie here, newest first.
+    pub fn traces(&self) -> Result<Vec<TraceRow>> {
+        let tx = self.look();
+        let traces = tx.entries("about = ?1 and kind = ?2", params![OFFICE.key(), kind::TRACE])?;
+        let directives =
+            tx.entries("kind in (?1, ?2, ?3, ?4)", params![kind::ROLE, kind::GRANT, kind::GRANT_END, kind::DEVICE])?;
+        let mut rows: Vec<(i64, u64, TraceRow)> = Vec::new();
+        for kept in traces.into_iter().chain(directives) {
+            if let Some(row) = row(&kept) {
+                rows.push((kept.entry.at.0, kept.entry.mono, row));
+            }
+        }
+        rows.sort_by_key(|(at, mono, _)| std::cmp::Reverse((*at, *mono)));
+        Ok(rows.into_iter().map(|(.., row)| row).collect())
+    }
+}
+
+fn row(kept: &Kept) -> Option<TraceRow> {
+    let entry = &kept.entry;
+    let of = |act: &str, reason: String| TraceRow {
+        entry: kept.name,
+        act: act.to_owned(),
+        detail: None,
+        about: entry.about,
+        reason,
+        day: entry.at.day(),
+        user: entry.user,
+    };
+    match entry.kind {
+        kind::TRACE => {
+            let trace: Trace = kept.body().ok()?;
+            let detail = trace.act.split_once(' ').map(|(_, detail)| detail.to_owned());
+            let about = trace.about.unwrap_or(About::County);
+            Some(TraceRow { detail, about, ..of(trace.act(), trace.reason.clone()) })
+        }
+        kind::ROLE => {
+            let role: lianhu_core::directive::Role = kept.body().ok()?;
+            Some(TraceRow { detail: Some(role.role), ..of("role", String::new()) })
+        }
+        kind::GRANT => Some(of("grant", kept.body::<lianhu_core::directive::Grant>().ok()?.duty)),
+        kind::GRANT_END => Some(of("grant_end", kept.body::<lianhu_core::directive::GrantEnd>().ok()?.reason)),
+        kind::DEVICE => {
+            let device: lianhu_core::directive::Device = kept.body().ok()?;
+            let act = if device.revoked { "shut_out" } else { "device" };
+            Some(of(act, device.reason.unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+impl Writing<'_> {
+    /// Leaves a trace together with what else is written.
+    pub fn trace(&self, act: &str, about: About, reason: &str) -> Result<()> {
+        self.0.trace(act, about, reason)
     }
 }
 
 impl Tx<'_> {
-    /// The newest link of the chain.
+    pub(crate) fn trace(&self, act: &str, about: About, reason: &str) -> Result<()> {
+        let me = self.identity()?;
+        let trace = Trace {
+            life: me.incarnation,
+            prev: self.audit_head()?,
+            act: act.to_owned(),
+            about: Some(about),
+            reason: reason.to_owned(),
+        };
+        let body = minicbor::to_vec(&trace).unwrap_or_default();
+        let entry = self.new_entry(OFFICE, kind::TRACE, Source::Office, body)?;
+        let link = trace.link(entry.at);
+        let name = self.keep_own(entry)?;
+        self.run("insert into audit (life, entry, hash) values (?1, ?2, ?3)", params![me.incarnation, name.0, link.0])
+            .map(drop)
+    }
+
+    /// The newest link of the chain of this incarnation.
     pub(crate) fn audit_head(&self) -> Result<Option<Hash>> {
-        let head = self.one("select hash from audit order by id desc limit 1", [], |row| row.get::<_, Vec<u8>>(0))?;
+        let life = self.identity()?.incarnation;
+        let sql = "select hash from audit where life = ?1 order by id desc limit 1";
+        let head = self.one(sql, [life], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(head.and_then(|hash| Hash::from_slice(&hash)))
     }
 }

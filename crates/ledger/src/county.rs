@@ -136,7 +136,9 @@ impl Tx<'_> {
                         _ => answered.aside += 1,
                     }
                 }
-                reply.receipts.push(self.receipt(sealed, &outcomes, now)?);
+                let receipt = self.receipt(sealed, &outcomes, now)?;
+                self.keep_receipt(&receipt)?;
+                reply.receipts.push(receipt);
             }
             for name in request.waiting.iter().take(MOST_ENTRIES) {
                 reply.fates.push(self.tell_fate(*name)?);
@@ -307,6 +309,13 @@ impl Tx<'_> {
         Ok(Receipt::sign(terms, &self.identity()?.key))
     }
 
+    /// Keeps the first receipt of an envelope: it tells later when it came, and in which order.
+    fn keep_receipt(&self, receipt: &Receipt) -> Result<()> {
+        let bytes = minicbor::to_vec(receipt).unwrap_or_default();
+        let sql = "update envelope set receipt = ?2 where name = ?1 and receipt is null";
+        self.run(sql, params![receipt.terms.envelope.0, bytes]).map(drop)
+    }
+
     fn tell_fate(&self, entry: EntryName) -> Result<Fate> {
         let known = self.fate(entry)?;
         Ok(Fate {
@@ -321,10 +330,12 @@ impl Tx<'_> {
     pub(crate) fn settle_own(&self) -> Result<()> {
         let now = self.around.now();
         while let Some((sealed, names)) = self.seal(usize::MAX)? {
-            let row = self.one("select id from envelope where name = ?1", [sealed.header().name().0], |row| {
-                row.get::<_, i64>(0)
-            })?;
-            let Some(row) = row else { break };
+            let row =
+                self.one("select id, sealed_at from envelope where name = ?1", [sealed.header().name().0], |row| {
+                    Ok((row.get::<_, i64>(0)?, Moment(row.get(1)?)))
+                })?;
+            let Some((row, sealed_at)) = row else { break };
+            let mut outcomes = Vec::new();
             for name in names {
                 self.run(
                     "update entry set envelope = ?2, standing = ?3 where name = ?1",
@@ -333,11 +344,13 @@ impl Tx<'_> {
                 if let Some(kept) = self.entry(name)?.filter(|kept| kept.number.is_none()) {
                     let about = kept.entry.about;
                     let (kept, point) = self.number(kept, now)?;
+                    outcomes.push((Answer::Kept, kept.number, None));
                     self.project_numbered(&kept)?;
                     self.rescope(&kept, point)?;
                     self.unpark(about, now)?;
                 }
             }
+            self.keep_receipt(&self.receipt(&sealed, &outcomes, sealed_at)?)?;
         }
         Ok(())
     }

@@ -32,8 +32,6 @@ pub struct DeviceRow {
     pub label: String,
     /// The day it was enrolled.
     pub enrolled_on: Day,
-    /// When it last asked, by the county's clock; nothing where the county has not told.
-    pub last_exchange: Option<Moment>,
     /// Whether it exists twice: it was copied, or restored from a copy.
     pub twice: bool,
     /// Whether it is shut out.
@@ -48,7 +46,7 @@ pub struct DeviceRow {
 
 const DEVICES: &str = "select device.id, device.user, cadre.name, cadre.unit, \
     (select group_concat(distinct role) from role where role.user = device.user), device.label, device.since, \
-    device_seen.last_at, coalesce(device_seen.twice, 0), device.revoked, device.reason, \
+    coalesce(device_seen.twice, 0), device.revoked, device.reason, \
     exists (select 1 from entry where entry.about = cast(x'75' || device.user as blob) and entry.kind = 68 and entry.number is null) \
     from device left join cadre on cadre.id = device.user left join device_seen on device_seen.device = device.id \
     order by cadre.unit, cadre.name, device.since, device.id";
@@ -71,11 +69,10 @@ impl Ledger {
                 roles: roles.map(|roles| roles.split(',').map(str::to_owned).collect()).unwrap_or_default(),
                 label: row.get(5)?,
                 enrolled_on: Moment(row.get(6)?).day(),
-                last_exchange: row.get::<_, Option<i64>>(7)?.map(Moment),
-                twice: row.get(8)?,
-                revoked: row.get(9)?,
-                reason: row.get(10)?,
-                waiting: row.get(11)?,
+                twice: row.get(7)?,
+                revoked: row.get(8)?,
+                reason: row.get(9)?,
+                waiting: row.get(10)?,
                 own: device == own,
             })
         })

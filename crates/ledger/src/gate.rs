@@ -15,6 +15,7 @@ use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::ids::{EntryName, EnvelopeName, Hash};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
+use lianhu_core::trace::{OFFICE, Trace};
 use lianhu_core::visit::Visit;
 use rusqlite::params;
 use std::cell::Cell;
@@ -70,6 +71,7 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::ABSENT => fits::<Absent>(body),
         kind::ABSENT_ANSWER => fits::<AbsentAnswer>(body),
         kind::PLACEMENT_WANTED => fits::<PlacementWanted>(body),
+        kind::TRACE => fits::<Trace>(body) && entry.about == OFFICE,
         kind::PLACE => fits::<Place>(body),
         kind::PLACEMENT => fits::<Placement>(body),
         kind::CADRE => fits::<Cadre>(body),

@@ -199,6 +199,13 @@ impl Ledger {
         Ok(self.conn.execute_batch(&format!("pragma user_version = {version}"))?)
     }
 
+    /// Does to its tables what somebody with the file's key could do; says how many rows it touched.
+    pub fn is_tampered_with(&mut self, sql: &str) -> Result<u64> {
+        let before = self.conn.total_changes();
+        self.conn.execute_batch(sql)?;
+        Ok(self.conn.total_changes() - before)
+    }
+
     /// Damages the ledger as a broken disk would: an entry is gone, and the tables are what the rest adds up to.
     pub fn lose(&mut self, name: EntryName) -> Result<()> {
         self.transact(|tx| tx.run("delete from entry where name = ?1", [name.0]).map(drop))?;

@@ -5,6 +5,7 @@ use crate::error::{LedgerError, Result};
 use crate::frame;
 use crate::store::{Ledger, Tx};
 use lianhu_core::carrier::Taken as Word;
+use lianhu_core::entry::kind;
 use lianhu_core::exchange::{Reply, Request, Signed, VERSION, Verdict};
 use lianhu_core::ids::{EnvelopeName, Hash};
 use lianhu_core::parcel::{Label, Parcel, Unread, Way};
@@ -143,8 +144,12 @@ impl Tx<'_> {
         let cursor = self.cursor()?;
         let envelopes = self.open_envelopes(ROOM as usize)?;
         let names: Vec<EnvelopeName> = envelopes.iter().map(|sealed| sealed.header().name()).collect();
-        let entries = envelopes.iter().map(|sealed| sealed.entries.len()).sum::<usize>();
-        let entries = u32::try_from(entries).unwrap_or(u32::MAX);
+        let written =
+            "select count(*) from entry where envelope = (select id from envelope where name = ?1) and kind <> ?2";
+        let mut entries = 0;
+        for name in &names {
+            entries += self.one(written, params![name.0, kind::TRACE], |row| row.get::<_, u32>(0))?.unwrap_or(0);
+        }
         let request = Request {
             version: VERSION,
             county: me.county.clone(),
@@ -275,7 +280,7 @@ impl Tx<'_> {
     /// Own entries that lie with a carrier too and have no number yet: 已到乡镇.
     pub(crate) fn carried(&self) -> Result<BTreeSet<lianhu_core::ids::EntryName>> {
         let sql = "select entry.name from envelope indexed by envelope_carried cross join entry on entry.envelope = envelope.id \
-                   where envelope.carried is not null and entry.number is null and entry.standing = 0";
-        Ok(self.all(sql, [], |row| crate::entries::name_of(row, 0))?.into_iter().collect())
+                   where envelope.carried is not null and entry.number is null and entry.standing = 0 and entry.kind <> ?1";
+        Ok(self.all(sql, [kind::TRACE], |row| crate::entries::name_of(row, 0))?.into_iter().collect())
     }
 }

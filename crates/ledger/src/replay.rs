@@ -41,6 +41,7 @@ impl Tx<'_> {
         let unsent = "select id from envelope where receipt is null and sealed is null and device = (select value from meta where key = 'device')";
         self.run(&format!("update entry set envelope = null where number is null and envelope in ({unsent})"), [])?;
         // An envelope of the old life that was handed over and not answered is let go; its entries are sealed anew.
+        self.run(&format!("insert or ignore into let_go (name) select name from envelope where id in ({unsent}) and id not in (select envelope from entry where envelope is not null)"), [])?;
         self.run(&format!("delete from envelope where id in ({unsent}) and id not in (select envelope from entry where envelope is not null)"), [])?;
         self.run(&format!("update envelope set receipt = x'' where id in ({unsent})"), [])?;
         Ok(())

@@ -153,7 +153,11 @@ impl Tx<'_> {
     fn take_fate(&self, fate: &Fate, again: &mut BTreeSet<HouseholdId>) -> Result<usize> {
         let Some(kept) = self.entry(fate.entry)? else { return Ok(0) };
         match (fate.answer, fate.number) {
-            (Some(Answer::Kept | Answer::Had), Some(number)) => Ok(usize::from(self.take_number(kept, number)?)),
+            (Some(Answer::Kept | Answer::Had), Some(number)) => {
+                // A trace is nothing that its person has written.
+                let is_trace = kept.entry.kind == kind::TRACE;
+                Ok(usize::from(self.take_number(kept, number)? && !is_trace))
+            }
             // It was let in since: this is an older word that came late.
             (Some(Answer::Quarantined), _) if kept.number.is_some() => Ok(0),
             (Some(Answer::Quarantined), _) => {

@@ -108,15 +108,19 @@ create table draft (
   saved_at  integer not null
 ) strict, without rowid;
 
--- What was looked at or taken out although it is masked: each row carries the hash of the one before.
+-- The links of the traces 留痕 left on this device, a chain for each incarnation: the trace itself is an entry, the newest
+-- link travels with every envelope.
 create table audit (
-  id     integer primary key,
-  at     integer not null,
-  what   text    not null,
-  about  blob    not null,
-  reason text    not null,
-  hash   blob    not null
+  id    integer primary key,
+  life  integer not null,                -- the incarnation
+  entry blob    not null,                -- its name
+  hash  blob    not null                 -- the link
 ) strict;
+
+-- Own envelopes that were let go: half a year after their receipt, or in favour of a new incarnation.
+create table let_go (
+  name blob primary key
+) strict, without rowid;
 
 -- Households of which older records were asked for.
 create table older_wanted (

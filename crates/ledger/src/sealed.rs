@@ -41,11 +41,17 @@ impl Tx<'_> {
             let Ok(receipt) = minicbor::decode::<Receipt>(&receipt) else { continue };
             if receipt.terms.time.0 + KEPT < now.0 {
                 // The place in the table may be given to another envelope: nothing may still point to it.
-                self.run("update entry set envelope = null where envelope = ?1", [id])?;
-                self.run("delete from envelope where id = ?1", [id])?;
+                self.let_go(id)?;
             }
         }
         Ok(())
+    }
+
+    /// Lets an envelope go; that it was let go is kept, or it would look as if somebody had removed it.
+    fn let_go(&self, id: i64) -> Result<()> {
+        self.run("insert or ignore into let_go (name) select name from envelope where id = ?1", [id])?;
+        self.run("update entry set envelope = null where envelope = ?1", [id])?;
+        self.run("delete from envelope where id = ?1", [id]).map(drop)
     }
 
     /// Sets every envelope back to waiting of which something was not numbered up to here.
@@ -80,8 +86,7 @@ impl Tx<'_> {
                     gone.push(bytes.into());
                 }
             }
-            self.run("update entry set envelope = null where envelope = ?1", [id])?;
-            self.run("delete from envelope where id = ?1", [id])?;
+            self.let_go(id)?;
             if !gone.is_empty() {
                 let (sealed, row) = self.seal_entries(gone)?;
                 let bytes = minicbor::to_vec(&sealed).unwrap_or_default();

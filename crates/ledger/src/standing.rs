@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::gate::code_from;
 use crate::store::Ledger;
 use lianhu_core::day::Moment;
-use lianhu_core::entry::About;
+use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Code;
 use lianhu_core::ids::{EntryName, HouseholdId};
 use rusqlite::params;
@@ -106,8 +106,8 @@ impl Ledger {
         let me = tx.identity()?;
         let count = |sql: &str| -> Result<u32> { Ok(tx.one(sql, [], |row| row.get(0))?.unwrap_or(0)) };
         let own = |condition: &str| -> Result<u32> {
-            let sql = format!("select count(*) from entry where device = ?1 and {condition}");
-            Ok(tx.one(&sql, [me.device.bytes()], |row| row.get(0))?.unwrap_or(0))
+            let sql = format!("select count(*) from entry where device = ?1 and kind <> ?2 and {condition}");
+            Ok(tx.one(&sql, params![me.device.bytes(), kind::TRACE], |row| row.get(0))?.unwrap_or(0))
         };
         let carried = u32::try_from(tx.carried()?.len()).unwrap_or(u32::MAX);
         Ok(Standing {

@@ -57,6 +57,10 @@ impl World {
                 .map_err(|what| format!("{}: {what}", self.members[at].name))?;
         }
         self.village.county.with(rebuilds).map_err(|what| format!("county: {what}"))?;
+        for member in &mut self.members {
+            verifies(member.phone.ledger_mut()).map_err(|what| format!("{}: {what}", member.name))?;
+        }
+        self.village.county.with(verifies).map_err(|what| format!("county: {what}"))?;
         self.check_county()
     }
 
@@ -194,6 +198,12 @@ fn rows_of(
     let key = if table == "dossier" { format!("{household} ") } else { format!("{:?}", household.bytes()) };
     let rows = dump.get(table).into_iter().flatten();
     rows.filter(|row| row.contains(&key) && !absent.iter().any(|name| row.contains(name))).cloned().collect()
+}
+
+/// Nothing was done to a ledger: the walk over it has to say so.
+fn verifies(ledger: &mut Ledger) -> Kept {
+    let verified = ledger.verify().map_err(|error| error.to_string())?;
+    ensure(verified.clean, || format!("nobody touched it, and yet: {:?}", verified.findings))
 }
 
 /// Rebuilding the tables changes nothing.

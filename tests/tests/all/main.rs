@@ -5,6 +5,7 @@
 mod bad_input;
 mod bindings;
 mod boundaries;
+mod by_person;
 mod carried;
 mod crash;
 mod hostile;
@@ -14,3 +15,4 @@ mod real;
 mod schema_doc;
 mod simulation;
 mod upgrade;
+mod verify;

@@ -101,10 +101,16 @@ export interface Commands {
   recent_entrusting: { args: {  }; returns: Array<Entrusting> };
   /** Undoes one of these acts as a whole. */
   undo_entrusting: { args: { batch: EntryName }; returns: Array<Entrusting> };
-  /** The devices of the people of a place or of all: whose, enrolled when, heard of when, twice, shut out. */
+  /** The devices of the people of a place or of all: whose, enrolled when, twice, shut out. */
   devices: { args: { place?: string | null }; returns: Array<DeviceRow> };
   /** Shuts a device out that was lost or is in the wrong hands. */
   revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
+  /** 留痕: what was revealed, called, exported, printed …, and roles and grants; by act, of a household, of days. */
+  audit: { args: { act?: string | null; household?: string | null; from?: Day | null; to?: Day | null; most?: number | null }; returns: Audit };
+  /** Notes that a sheet goes to the printer. */
+  note_print: { args: { what: string }; returns: null };
+  /** 自查: walks over everything on this device and names what was altered, removed or dated back. */
+  verify: { args: {  }; returns: Verified };
   /** The report of a period; `stated` is a published table to hold against it. */
   county_report: { args: { period: Period; place?: string | null; stated?: string | null }; returns: CountyReport };
   /** The households and records behind a figure of a report; pages from 0. */
@@ -114,6 +120,16 @@ export interface Commands {
   /** Writes a workbook: `report` or `ledger`. */
   export_workbook: { args: { path: string; kind: string; period?: Period | null; place?: string | null }; returns: Exported };
 }
+
+export type ActCount = { 
+/**
+ * `reveal`, `call`, `export`, `print`, `role`, `grant` …
+ */
+act: string, 
+/**
+ * So often.
+ */
+count: number, };
 
 export type Aid = { 
 /**
@@ -260,6 +276,58 @@ person: string | null,
  * The file.
  */
 file: string, };
+
+export type Audit = { 
+/**
+ * The acts, each with how often.
+ */
+acts: Array<ActCount>, 
+/**
+ * The traces, newest first.
+ */
+rows: Array<AuditRow>, 
+/**
+ * Whether there are more than were asked for.
+ */
+more: boolean, };
+
+export type AuditRow = { 
+/**
+ * Its entry.
+ */
+entry: EntryName, 
+/**
+ * Which act.
+ */
+act: string, 
+/**
+ * What exactly: the key of a fact, the kind of a workbook, a role.
+ */
+detail: string | null, 
+/**
+ * Of which household.
+ */
+household: HouseholdId | null, 
+/**
+ * Its head.
+ */
+head: string | null, 
+/**
+ * Of which place.
+ */
+place: string | null, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * On which day.
+ */
+day: Day, 
+/**
+ * Who; told only where one household is asked about.
+ */
+by: string | null, };
 
 export type Behind = { 
 /**
@@ -491,10 +559,6 @@ label: string,
  */
 enrolled_on: Day, 
 /**
- * When it last asked, by the county's clock; nothing where the county has not told.
- */
-last_exchange: Moment | null, 
-/**
  * Whether it exists twice: it was copied, or restored from a copy.
  */
 twice: boolean, 
@@ -633,6 +697,8 @@ export type EntryId = string;
 
 export type EntryName = string;
 
+export type EnvelopeName = string;
+
 export type ExchangeDone = { 
 /**
  * Own entries that got the county's receipt.
@@ -712,6 +778,34 @@ label: string,
  * The value, masked where its class asks for it; none means it was cleared.
  */
 value: Scalar, };
+
+export type Fault = "entry_altered" | "entry_removed" | "entry_unsigned" | "row_altered" | "number_differs" | "reordered" | "envelope_altered" | "envelope_removed" | "envelope_reordered" | "receipt_altered" | "receipt_missing" | "back_dated" | "trace_altered" | "trace_removed" | "sum_differs" | "table_differs";
+
+export type Finding = { 
+/**
+ * What is wrong.
+ */
+fault: Fault, 
+/**
+ * With which entry; the beginning of its name where only that is known.
+ */
+entry: string | null, 
+/**
+ * With which number, or from which on.
+ */
+number: number | null, 
+/**
+ * With which envelope.
+ */
+envelope: EnvelopeName | null, 
+/**
+ * In which table.
+ */
+table: string | null, 
+/**
+ * In Chinese words, for a terminal.
+ */
+words: string, };
 
 export type FindingRow = { 
 /**
@@ -1489,7 +1583,35 @@ head: string,
  */
 village: string, };
 
+export type Unproven = "others_signatures" | "others_order" | "let_go" | "not_receipted" | "quarantined" | "county_key" | "clocks" | "tables";
+
 export type UserId = string;
+
+export type Verified = { 
+/**
+ * Whether nothing was found.
+ */
+clean: boolean, 
+/**
+ * Entries looked at.
+ */
+entries: number, 
+/**
+ * Envelopes looked at.
+ */
+envelopes: number, 
+/**
+ * Receipts looked at.
+ */
+receipts: number, 
+/**
+ * What is wrong, at most a thousand.
+ */
+findings: Array<Finding>, 
+/**
+ * What cannot be proved, with how often it comes up.
+ */
+unproven: Array<[Unproven, number]>, };
 
 export type Visit = { 
 /**
