@@ -140,6 +140,13 @@ create table let_go (
   name blob primary key
 ) strict, without rowid;
 
+-- Codes of forgotten PINs that were answered, and to which device (county).
+create table recovered (
+  code   text primary key,
+  device blob    not null,
+  at     integer not null
+) strict, without rowid;
+
 -- Households of which records older than twelve months were asked for.
 create table older_wanted (
   about blob primary key
@@ -255,6 +262,13 @@ create index granted_user on granted (user);
 create table enrolment (
   secret blob primary key,
   user   blob not null
+) strict, without rowid;
+
+-- What opens a home beside its PIN, sealed for the county, by the code that home shows.
+create table escrow (
+  code   text primary key,
+  user   blob not null,
+  sealed blob not null
 ) strict, without rowid;
 
 -- One row a household: the statements that count, and where it is placed.

@@ -63,7 +63,7 @@ fn carry_out(tauri: &AppHandle, opened: &Opened, asked: Asked) -> Result<Value> 
         Asked::Workbook { name, bytes } => {
             // Behind a locked door nothing is taken in.
             opened.door.app()?;
-            opened.files.take_in(&name, &bytes)
+            opened.files.take_in(&opened.door.home(), &name, &bytes)
         }
         Asked::Command(called) => {
             let answer = opened.door.call(Command::read(&called.command, called.args)?);

@@ -14,10 +14,8 @@ pub(crate) fn find(tauri: &AppHandle) -> Result<PathBuf> {
     tauri.path().app_local_data_dir().map_err(|error| AppError::Bug { detail: error.to_string() })
 }
 
-/// The two directories workbooks pass through.
+/// Where written workbooks go.
 pub(crate) struct Files {
-    /// What a screen handed in, until the next one of its name.
-    handed_in: PathBuf,
     /// Where a person looks for what was written: the system's downloads.
     written: PathBuf,
 }
@@ -25,19 +23,21 @@ pub(crate) struct Files {
 impl Files {
     pub(crate) fn of(tauri: &AppHandle, home: &Path) -> Self {
         let written = tauri.path().download_dir().or_else(|_| tauri.path().document_dir());
-        Self { handed_in: home.join("files"), written: written.unwrap_or_else(|_| home.join("written")) }
+        Self { written: written.unwrap_or_else(|_| home.join("written")) }
     }
 
-    /// Keeps a workbook handed in and answers `{path}`. No bytes ask where a new workbook of this name may be written: at
+    /// Keeps a workbook handed in, in the person's own home until the next one of its name, and answers `{path}`. No
+    /// bytes ask where a new workbook of this name may be written: at
     /// a place where none lies yet.
-    pub(crate) fn take_in(&self, name: &str, bytes: &[u8]) -> Result<Value> {
+    pub(crate) fn take_in(&self, home: &Path, name: &str, bytes: &[u8]) -> Result<Value> {
         let name = workbook_file::plain(name)?;
         if bytes.is_empty() {
             std::fs::create_dir_all(&self.written)?;
             return Ok(json!({ "path": workbook_file::free(&self.written, name) }));
         }
-        std::fs::create_dir_all(&self.handed_in)?;
-        let path = self.handed_in.join(name);
+        let handed_in = home.join("files");
+        std::fs::create_dir_all(&handed_in)?;
+        let path = handed_in.join(name);
         std::fs::write(&path, bytes)?;
         Ok(json!({ "path": path }))
     }

@@ -1,13 +1,20 @@
-//! The county's backup: a copy of its data directory, taken while it runs, and the way back from it.
+//! The county's backup: a copy of its data directory, taken while it runs, and the way back from it. Its keys are sealed for
+//! the county's recovery key, so that a backup alone can be read by nobody.
 
 use crate::failure::{Failure, Result};
 use crate::home::{Home, KEY, LEDGER, TLS_CERTIFICATE, TLS_KEY, own};
-use lianhu_ledger::Ledger;
+use crate::recovery_key::{self, PUBLIC, RecoveryKey};
+use lianhu_core::ids::Hash;
+use lianhu_core::surroundings::Surroundings;
+use lianhu_ledger::{Ledger, Machine};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What a backup holds beside the ledger. Whoever has it can read everything: it belongs under lock and key.
+/// What a backup holds beside the ledger.
 const KEYS: [&str; 3] = [KEY, TLS_KEY, TLS_CERTIFICATE];
+/// All of them, sealed.
+pub(crate) const SEALED: &str = "keys.sealed";
 
 /// Copies the ledger, as it is at one moment, and its keys into a new directory.
 pub(crate) fn back_up(data: &Path, out: &Path) -> Result<Value> {
@@ -17,13 +24,23 @@ pub(crate) fn back_up(data: &Path, out: &Path) -> Result<Value> {
     if made.is_err() {
         copy.clear();
     }
-    let bytes = made?;
-    Ok(json!({ "backup": out, "bytes": bytes }))
+    let (bytes, sealed) = made?;
+    Ok(json!({ "backup": out, "bytes": bytes, "sealed": sealed }))
 }
 
-fn copy_all(home: &Home, copy: &Home) -> Result<u64> {
+fn copy_all(home: &Home, copy: &Home) -> Result<(u64, bool)> {
+    let mut keys = BTreeMap::new();
     for name in KEYS {
-        copy.keep(name, &home.read(name)?)?;
+        keys.insert(name.to_owned(), home.read(name)?);
+    }
+    let sealed = recovery_key::seal(home, &serde_json::to_vec(&keys).unwrap_or_default())?;
+    match &sealed {
+        Some(sealed) => {
+            copy.keep(SEALED, sealed)?;
+            copy.keep(PUBLIC, &home.read(PUBLIC)?)?;
+        }
+        // A county from before there were recovery keys.
+        None => keys.iter().try_for_each(|(name, bytes)| copy.keep(name, bytes))?,
     }
     let to = copy.path(LEDGER);
     // The file is there, and its owner's alone, before the first byte is in it.
@@ -31,7 +48,7 @@ fn copy_all(home: &Home, copy: &Home) -> Result<u64> {
     Ledger::back_up(&home.path(LEDGER), &home.key()?, &to)?;
     let file = std::fs::File::open(&to).map_err(|error| Failure::file(&to, &error))?;
     file.sync_all().map_err(|error| Failure::file(&to, &error))?;
-    Ok(file.metadata().map_err(|error| Failure::file(&to, &error))?.len())
+    Ok((file.metadata().map_err(|error| Failure::file(&to, &error))?.len(), sealed.is_some()))
 }
 
 /// Makes a new data directory from a backup and begins a new life of the log: every device hands in again what it
@@ -39,19 +56,45 @@ fn copy_all(home: &Home, copy: &Home) -> Result<u64> {
 pub(crate) fn restore(data: &Path, from: &Path) -> Result<Value> {
     let backup = Home::at(from)?;
     let home = Home::make(data)?;
-    let restored = restore_into(&home, &backup);
+    let restored = copy_back(&home, &backup).and_then(|()| begin_anew(&home));
     if restored.is_err() {
         home.clear();
     }
     restored
 }
 
-fn restore_into(home: &Home, backup: &Home) -> Result<Value> {
-    for name in KEYS {
-        home.keep(name, &backup.read(name)?)?;
+/// The keys of a sealed backup, by the paper.
+fn unsealed(backup: &Home) -> Result<BTreeMap<String, Vec<u8>>> {
+    let keys = RecoveryKey::given()?.open(&backup.read(SEALED)?)?;
+    serde_json::from_slice(&keys).map_err(|_| damaged())
+}
+
+fn damaged() -> Failure {
+    Failure::new("ledger_locked", "备份里的钥匙已损坏。请换一份备份再试。")
+}
+
+/// The key of the ledger in a sealed backup, for looking into it where it lies.
+pub(crate) fn key_of(backup: &Home) -> Result<Vec<u8>> {
+    unsealed(backup)?.remove(KEY).ok_or_else(damaged)
+}
+
+fn copy_back(home: &Home, backup: &Home) -> Result<()> {
+    if backup.path(SEALED).exists() {
+        let keys = unsealed(backup)?;
+        for (name, bytes) in keys.iter().filter(|(name, _)| KEYS.contains(&name.as_str())) {
+            home.keep(name, bytes)?;
+        }
+        home.keep(PUBLIC, &backup.read(PUBLIC)?)?;
+    } else {
+        for name in KEYS {
+            home.keep(name, &backup.read(name)?)?;
+        }
     }
     let (from, to) = (backup.path(LEDGER), home.path(LEDGER));
-    std::fs::copy(&from, &to).and_then(|_| own(&to, 0o600)).map_err(|error| Failure::file(&to, &error))?;
+    std::fs::copy(&from, &to).and_then(|_| own(&to, 0o600)).map_err(|error| Failure::file(&to, &error))
+}
+
+fn begin_anew(home: &Home) -> Result<Value> {
     let mut ledger = home.open_county()?;
     let (was, number) = ledger.log_state()?;
     ledger.restored()?;
@@ -60,4 +103,24 @@ fn restore_into(home: &Home, backup: &Home) -> Result<Value> {
     Ok(
         json!({ "county": county.county, "name": county.county_name, "number": number, "epoch": epoch, "epoch_before": was }),
     )
+}
+
+/// Proves that a backup can be restored with the key at hand, in a directory of its own that is gone afterwards. The
+/// live county is neither touched nor asked.
+pub(crate) fn drill(from: &Path) -> Result<Value> {
+    let backup = Home::at(from)?;
+    let mut chance = [0; 8];
+    Machine.fill(&mut chance);
+    let place = std::env::temp_dir().join(format!("lianhu-drill-{}", Hash::of(&[&chance])));
+    let drilled = Home::make(&place).and_then(|home| {
+        copy_back(&home, &backup)?;
+        let ledger = home.open_county()?;
+        if !ledger.is_whole()? {
+            return Err(Failure::new("ledger_locked", "备份里的台账已损坏。请换一份备份，并查明这一份是怎么坏的。"));
+        }
+        let (county, (_, number)) = (ledger.identity()?, ledger.log_state()?);
+        Ok(json!({ "drill": "ok", "county": county.county, "name": county.county_name, "number": number }))
+    });
+    std::fs::remove_dir_all(&place).map_err(|error| Failure::file(&place, &error))?;
+    drilled
 }

@@ -4,6 +4,7 @@
 use crate::certificate;
 use crate::failure::{Failure, Result};
 use crate::home::Home;
+use crate::recovery_key::RecoveryKey;
 use clap::{Args, ValueEnum};
 use lianhu_core::directive::{Cadre, Grant, Role};
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
@@ -99,6 +100,7 @@ fn found_in(home: &Home, code: &str, name: &str, given: Option<(&Path, &Path)>) 
     let mut told = code_for(&mut ledger, fingerprint, &wanted)?;
     if let Some(told) = told.as_object_mut() {
         told.insert("fingerprint".to_owned(), json!(fingerprint));
+        told.insert("recovery_key".to_owned(), json!(RecoveryKey::mint(home)?.to_string()));
     }
     Ok(told)
 }

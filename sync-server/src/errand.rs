@@ -4,7 +4,8 @@ use crate::enrolment::{self, CodeWanted};
 use crate::failure::{Failure, Result};
 use lianhu_core::enrolment_code::Fingerprint;
 use lianhu_core::ids::EntryName;
-use lianhu_ledger::Ledger;
+use lianhu_core::recovery_answer::RecoveryCode;
+use lianhu_ledger::{Ledger, NotRecovered};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,6 +19,8 @@ pub(crate) enum Errand {
     Quarantine,
     /// An entry is let out of quarantine.
     Release(EntryName),
+    /// What answers the code of a forgotten PIN.
+    RecoverPin(String),
 }
 
 impl Errand {
@@ -26,8 +29,19 @@ impl Errand {
         match self {
             Self::Code(wanted) => enrolment::code_for(ledger, fingerprint, wanted),
             Self::Quarantine => Ok(json!(ledger.quarantined().map_err(failed)?)),
+            Self::RecoverPin(code) => recover(ledger, code),
             Self::Release(entry) => Ok(json!({ "entry": entry, "answer": ledger.release(*entry).map_err(failed)? })),
         }
+    }
+}
+
+fn recover(ledger: &mut Ledger, code: &str) -> Result<Value> {
+    let unknown = || Failure::new("code", "没有这个代码。请核对屏幕上的 8 个字母；那台设备设密码以后要交换过一次。");
+    let code = RecoveryCode::parse(code).ok_or_else(unknown)?;
+    match ledger.answer_recovery(code.letters(), None).map_err(failed)? {
+        Ok(found) => Ok(json!(found)),
+        Err(NotRecovered::Used) => Err(Failure::new("code", "这个代码已经答复过一次，不能再用。")),
+        Err(NotRecovered::Unknown | NotRecovered::NotEntitled) => Err(unknown()),
     }
 }
 

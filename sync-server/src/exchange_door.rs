@@ -28,6 +28,7 @@ pub(crate) fn routes(county: County) -> Router {
         .route("/v1/exchange", post(exchange))
         .route("/v1/enroll", post(enroll))
         .route("/v1/proof", get(proof))
+        .route("/v1/recover", post(recover))
         .route("/healthz", get(|| async { "ok\n" }))
         .with_state(county)
 }
@@ -113,6 +114,34 @@ async fn proof(State(county): State<County>, RawQuery(query): RawQuery, headers:
     });
     match done.await {
         Ok(Ok(Ok(proof))) => told(StatusCode::OK, &proof),
+        Ok(Ok(Err(status))) => empty(status),
+        Ok(Err(_)) | Err(_) => empty(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+async fn recover(State(county): State<County>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let device = header("x-device").and_then(DeviceId::parse);
+    let signature = header("x-signature").and_then(Signature::parse);
+    let (Some(query), Some(device), Some(signature)) = (query, device, signature) else {
+        return empty(StatusCode::UNAUTHORIZED);
+    };
+    let done = county.work(move |ledger| {
+        if !ledger.may_ask(&query, device, signature)? {
+            return Ok(Err(StatusCode::UNAUTHORIZED));
+        }
+        let Some(code) = query.strip_prefix("recover=") else { return Ok(Err(StatusCode::BAD_REQUEST)) };
+        lianhu_ledger::Result::Ok(Ok(ledger.answer_recovery(code, Some(device))?))
+    });
+    match done.await {
+        Ok(Ok(Ok(Ok(found)))) => {
+            log(&format!("recovered device={device} user={}", found.user));
+            told(StatusCode::OK, &found)
+        }
+        Ok(Ok(Ok(Err(refused)))) => {
+            log(&format!("recovery refused device={device}"));
+            told(StatusCode::FORBIDDEN, &refused)
+        }
         Ok(Ok(Err(status))) => empty(status),
         Ok(Err(_)) | Err(_) => empty(StatusCode::SERVICE_UNAVAILABLE),
     }

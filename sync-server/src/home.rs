@@ -1,6 +1,7 @@
 //! The county's data directory: the ledger, its key, the TLS key and certificate. The directory is open to its owner
 //! only (0700), every key to its owner only (0600).
 
+use crate::backup::{self, SEALED};
 use crate::failure::{Failure, Result};
 use lianhu_core::ids::Hash;
 use lianhu_core::surroundings::Surroundings;
@@ -74,7 +75,10 @@ impl Home {
 
     /// The ledger's key.
     pub(crate) fn key(&self) -> Result<FileKey> {
-        let text = self.read(KEY)?;
+        let text = match self.path(KEY).exists() {
+            false if self.path(SEALED).exists() => backup::key_of(self)?,
+            _ => self.read(KEY)?,
+        };
         let key = std::str::from_utf8(&text).ok().and_then(Hash::parse);
         let damaged = || Failure::new("ledger_locked", "钥匙文件 key 已损坏。请从备份中取回它再试。");
         key.map(|key| FileKey(key.0)).ok_or_else(damaged)

@@ -11,6 +11,7 @@ mod failure;
 mod home;
 mod limits;
 mod office_door;
+mod recovery_key;
 mod running;
 mod verifying;
 
@@ -18,7 +19,10 @@ use clap::{Parser, Subcommand};
 use enrolment::CodeWanted;
 use errand::Errand;
 use failure::Result;
+use home::Home;
 use lianhu_core::ids::EntryName;
+use recovery_key::RecoveryKey;
+use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -90,6 +94,15 @@ enum Act {
         #[arg(long, value_parser = entry_name)]
         entry: EntryName,
     },
+    /// 有人忘了密码：按设备上显示的代码，给出念给本人的 20 个字母（只给一次，留痕）；服务运行时也可以用。
+    RecoverPin {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+        /// 设备上显示的 8 个字母。
+        #[arg(long)]
+        code: String,
+    },
     /// 备份到一个新目录；服务不用停。
     Backup {
         /// 数据目录。
@@ -108,14 +121,23 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
+    /// 给还没有恢复钥匙的县打印一张（只打印这一次）；新建的县在 init 时已经打印。
+    RecoveryKey {
+        /// 数据目录。
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// 用备份在一个新目录里恢复；各设备会自动补交备份之后的内容。
     Restore {
         /// 新的数据目录；须为空。
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, required_unless_present = "drill")]
+        data: Option<PathBuf>,
         /// 备份目录。
         #[arg(long)]
         from: PathBuf,
+        /// 只演练：在临时目录里打开一遍、核对一遍，然后删掉；不动正在用的数据。
+        #[arg(long, conflicts_with = "data")]
+        drill: bool,
     },
 }
 
@@ -141,8 +163,13 @@ fn act(act: Act) -> Result<ExitCode> {
         Act::EnrolmentCode { data, wanted } => office_door::send(&data, &Errand::Code(wanted))?,
         Act::Quarantine { data } => office_door::send(&data, &Errand::Quarantine)?,
         Act::Release { data, entry } => office_door::send(&data, &Errand::Release(entry))?,
+        Act::RecoverPin { data, code } => office_door::send(&data, &Errand::RecoverPin(code))?,
         Act::Backup { data, out } => backup::back_up(&data, &out)?,
-        Act::Restore { data, from } => backup::restore(&data, &from)?,
+        Act::RecoveryKey { data } => {
+            json!({ "recovery_key": RecoveryKey::mint(&Home::at(&data)?)?.to_string() })
+        }
+        Act::Restore { data: Some(data), from, .. } => backup::restore(&data, &from)?,
+        Act::Restore { data: None, from, .. } => backup::drill(&from)?,
     };
     say(&mut std::io::stdout(), &told);
     Ok(ExitCode::SUCCESS)

@@ -120,7 +120,7 @@ fn ask(home: &Home, wanted: &Errand) -> Option<Result<Value>> {
         return Some(Ok(told));
     }
     let sentence = told.get("message").and_then(Value::as_str)?.to_owned();
-    let known = ["person", "place", "household", "entry", "disk_full", "busy", "version", "not_allowed"];
+    let known = ["person", "place", "household", "entry", "code", "disk_full", "busy", "version", "not_allowed"];
     let code = known.into_iter().find(|code| told.get("code").and_then(Value::as_str) == Some(*code));
     Some(Err(Failure { code: code.unwrap_or("ledger"), sentence }))
 }

@@ -29,6 +29,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_lianhu-sync-server");
 struct Founded {
     dir: tempfile::TempDir,
     code: String,
+    /// What stands on the paper in the safe.
+    paper: String,
 }
 
 impl Founded {
@@ -36,7 +38,8 @@ impl Founded {
         let dir = tempfile::tempdir().unwrap();
         let told =
             told(&["init", "--data", &text(&dir.path().join("county")), "--county", "411321", "--name", "南召县"]);
-        Self { dir, code: told["enrolment_code"].as_str().unwrap().to_owned() }
+        let said = |name: &str| told[name].as_str().unwrap().to_owned();
+        Self { dir, code: said("enrolment_code"), paper: said("recovery_key") }
     }
 
     fn data(&self) -> String {
@@ -169,8 +172,16 @@ fn call(args: &[&str]) -> Output {
     Command::new(PROGRAM).args(args).output().unwrap()
 }
 
+/// A call by somebody who has the paper, or another one.
+fn with_paper(paper: &str, args: &[&str]) -> Output {
+    Command::new(PROGRAM).args(args).env("LIANHU_RECOVERY_KEY", paper).output().unwrap()
+}
+
 fn told(args: &[&str]) -> Value {
-    let done = call(args);
+    told_of(&call(args))
+}
+
+fn told_of(done: &Output) -> Value {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).unwrap()
 }
@@ -363,8 +374,8 @@ fn a_county_restored_from_a_backup_gets_back_what_came_after_it() {
     phone.visit(house);
     phone.exchange().unwrap();
     let (backup, restored) = (text(&founded.dir.path().join("backup")), text(&founded.dir.path().join("restored")));
-    let told_of = told(&["backup", "--data", &founded.data(), "--out", &backup]);
-    assert!(told_of["bytes"].as_u64().unwrap() > 4096);
+    let copied = told(&["backup", "--data", &founded.data(), "--out", &backup]);
+    assert!(copied["bytes"].as_u64().unwrap() > 4096);
     phone.visit(house);
     assert_eq!(phone.exchange().unwrap().numbered, 1);
     let address = server.kill();
@@ -372,9 +383,9 @@ fn a_county_restored_from_a_backup_gets_back_what_came_after_it() {
     assert_eq!(refused(&["backup", "--data", &founded.data(), "--out", &backup]).0, "not_empty");
     assert_eq!(refused(&["restore", "--data", &founded.data(), "--from", &backup]).0, "not_empty");
     assert_eq!(refused(&["restore", "--data", &restored, "--from", &text(founded.dir.path())]).0, "not_a_county");
-    let told_of = told(&["restore", "--data", &restored, "--from", &backup]);
-    assert_ne!(told_of["epoch"], told_of["epoch_before"]);
-    assert_eq!(told_of["name"], "南召县");
+    let again = told_of(&with_paper(&founded.paper, &["restore", "--data", &restored, "--from", &backup]));
+    assert_ne!(again["epoch"], again["epoch_before"]);
+    assert_eq!(again["name"], "南召县");
     let server = Running::start(&restored, &["--listen", &address]);
     phone.exchange().unwrap();
     phone.exchange().unwrap();
@@ -386,6 +397,64 @@ fn a_county_restored_from_a_backup_gets_back_what_came_after_it() {
     let key = FileKey(lianhu_core::ids::Hash::parse(&key).unwrap().0);
     let county = Ledger::open(&Path::new(&restored).join("ledger.sqlite"), &key, Arc::new(Machine)).unwrap();
     assert_eq!(county.dump_rebuilt().unwrap()["visit"].len(), 2);
+}
+
+#[test]
+fn a_backup_is_worth_nothing_without_the_paper_and_a_drill_proves_it_with_the_live_county_untouched() {
+    let founded = Founded::new();
+    let key = std::fs::read_to_string(Path::new(&founded.data()).join("key")).unwrap();
+    let backup = text(&founded.dir.path().join("backup"));
+    assert_eq!(told(&["backup", "--data", &founded.data(), "--out", &backup])["sealed"], true);
+    let letters = founded.paper.replace(' ', "");
+    for dir in [founded.data(), backup.clone()] {
+        for file in std::fs::read_dir(&dir).unwrap().flatten() {
+            let bytes = std::fs::read(file.path()).unwrap();
+            let holds = |secret: &str| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!holds(&letters) && !holds(&founded.paper), "{:?} holds the paper", file.path());
+            assert!(dir != backup || !holds(key.trim()), "{:?} holds the key", file.path());
+        }
+    }
+    let before = listing(&founded.data());
+    let server = founded.run();
+    let drill = ["restore", "--drill", "--from", &backup];
+    let drilled = told_of(&with_paper(&founded.paper.to_lowercase(), &drill));
+    assert_eq!((&drilled["drill"], &drilled["name"]), (&Value::from("ok"), &Value::from("南召县")));
+    drop(server);
+    assert_eq!(listing(&founded.data()), before);
+    let other = Founded::new().paper;
+    let slip = format!("{}2", &founded.paper[..founded.paper.len() - 1]);
+    for wrong in [other.as_str(), slip.as_str(), ""] {
+        let done = with_paper(wrong, &drill);
+        assert!(String::from_utf8_lossy(&done.stderr).contains("recovery_key"), "{wrong}");
+    }
+    let ledger = Path::new(&backup).join("ledger.sqlite");
+    let mut bytes = std::fs::read(&ledger).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&ledger, bytes).unwrap();
+    assert!(!with_paper(&founded.paper, &drill).status.success(), "a damaged backup is found out");
+}
+
+#[test]
+fn a_county_from_before_the_paper_gets_one_once_and_its_older_backups_still_open() {
+    let founded = Founded::new();
+    std::fs::remove_file(Path::new(&founded.data()).join("recovery.pub")).unwrap();
+    let [old, new] = ["old", "new"].map(|name| text(&founded.dir.path().join(name)));
+    assert_eq!(told(&["backup", "--data", &founded.data(), "--out", &old])["sealed"], false);
+    assert_eq!(told(&["restore", "--drill", "--from", &old])["drill"], "ok");
+    let paper = told(&["recovery-key", "--data", &founded.data()])["recovery_key"].as_str().unwrap().to_owned();
+    assert_eq!(refused(&["recovery-key", "--data", &founded.data()]).0, "recovery_key");
+    assert_eq!(told(&["backup", "--data", &founded.data(), "--out", &new])["sealed"], true);
+    assert_eq!(told_of(&with_paper(&paper, &["restore", "--drill", "--from", &new]))["drill"], "ok");
+}
+
+fn listing(dir: &str) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(dir).unwrap().flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    // What a running server has beside its files.
+    names.retain(|name| name != "office" && !name.contains("sqlite-"));
+    names.sort();
+    names
 }
 
 #[test]
@@ -480,9 +549,11 @@ fn nobody_else_on_the_machine_can_read_the_countys_files() {
     told(&["backup", "--data", &founded.data(), "--out", &backup]);
     let server = founded.run();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    for dir in [founded.data(), backup] {
+    let (live, sealed) =
+        (["ledger.sqlite", "key", "tls.key", "tls.crt"], ["ledger.sqlite", "keys.sealed", "recovery.pub"]);
+    for (dir, names) in [(founded.data(), &live[..]), (backup, &sealed[..])] {
         assert_eq!(mode(Path::new(&dir)), 0o700, "{dir}");
-        for name in ["ledger.sqlite", "key", "tls.key", "tls.crt"] {
+        for name in names {
             assert_eq!(mode(&Path::new(&dir).join(name)), 0o600, "{dir}/{name}");
         }
     }

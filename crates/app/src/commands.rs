@@ -15,6 +15,7 @@ use crate::history::HistoryRow;
 use crate::locking::LockState;
 use crate::pairing::PairingOutcome;
 use crate::parcels::HandedFile;
+use crate::recovering::ReadBack;
 use crate::reporting::{Behind, CountyReport, FindingRow};
 use crate::roster::RosterOutcome;
 use crate::today::Today;
@@ -128,6 +129,12 @@ commands! {
         lock() -> LockState;
         /// Chooses the PIN, or another one by the old.
         set_pin(pin: String, old: Option<String>) -> LockState;
+        /// Opens a home whose PIN was forgotten with what an office read back.
+        reopen(answer: String) -> LockState;
+        /// Goes to the door of another person who shares this machine.
+        choose_person(id: String) -> LockState;
+        /// Makes a home for one more person; `mine` is what the one here is called on the start.
+        add_person(name: String, mine: Option<String>) -> LockState;
     }
     inside {
     /// Enrols this device with the code of a slip.
@@ -233,6 +240,8 @@ commands! {
     devices(place: Option<String>) -> Vec<DeviceRow>;
     /// Shuts a device out that was lost or is in the wrong hands.
     revoke_device(device: String, reason: String) -> Vec<DeviceRow>;
+    /// What to read back to somebody who has forgotten their PIN, by the code their device shows; given once.
+    recover_pin(code: String) -> ReadBack;
 
     /// 留痕: what was revealed, called, exported, printed …, and roles and grants; by act, of a household, of days.
     audit(act: Option<String>, household: Option<String>, from: Option<Day>, to: Option<Day>, most: Option<u32>) -> Audit;

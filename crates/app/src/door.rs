@@ -5,6 +5,7 @@ use crate::app::{App, LOCKED_KEY, Step, Watch};
 use crate::commands::Command;
 use crate::error::{AppError, Result};
 use crate::keystore::Keystore;
+use crate::people::People;
 use crate::touched::Touched;
 use lianhu_core::surroundings::Surroundings;
 use lianhu_ledger::{FileKey, write_whole};
@@ -19,10 +20,13 @@ const LIKED: &str = "screens.json";
 
 /// A home and its door.
 pub struct Door {
-    pub(crate) home: PathBuf,
+    /// Where the homes of everybody on this machine lie.
+    pub(crate) root: PathBuf,
     pub(crate) around: Arc<dyn Surroundings>,
     pub(crate) keystore: Box<dyn Keystore>,
     watch: Arc<dyn Fn(Step) + Send + Sync>,
+    /// Whose home it is. It changes only while what is inside is held.
+    home: Mutex<PathBuf>,
     inside: Mutex<Inside>,
     /// Whether it was opened or locked since the screens last asked.
     moved: AtomicBool,
@@ -35,24 +39,44 @@ pub(crate) struct Inside {
     pub(crate) app: Option<Arc<App>>,
     /// The one that was there last: a long act may still be at work in it.
     last: Weak<App>,
+    /// Whether it was opened without its PIN: a new one is asked for.
+    pub(crate) forgotten: bool,
 }
 
 impl fmt::Debug for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Door").field("home", &self.home).finish_non_exhaustive()
+        f.debug_struct("Door").field("root", &self.root).finish_non_exhaustive()
     }
 }
 
 impl Door {
-    /// The door of a home, made if there is none. A home without a PIN stands open.
-    pub fn of(home: &Path, around: Arc<dyn Surroundings>, keystore: Box<dyn Keystore>, watch: Watch) -> Result<Self> {
-        let (inside, moved) = (Mutex::default(), AtomicBool::new(false));
-        let door = Self { home: home.to_owned(), around, keystore, watch: watch.into(), inside, moved };
-        if !home.join(LOCKED_KEY).exists() {
-            let app = App::open(home, door.around.clone(), door.watch())?;
-            door.inside().app = Some(Arc::new(app));
-        }
+    /// The door of a home, made if there is none; where several people share a machine, of whoever was here last. A home
+    /// without a PIN stands open.
+    pub fn of(root: &Path, around: Arc<dyn Surroundings>, keystore: Box<dyn Keystore>, watch: Watch) -> Result<Self> {
+        let (home, inside, moved) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        let door = Self { root: root.to_owned(), around, keystore, watch: watch.into(), home, inside, moved };
+        door.move_to(&People::read(root).home(root))?;
         Ok(door)
+    }
+
+    /// Goes to the door of a home. It opens by itself only where there is no PIN.
+    pub(crate) fn move_to(&self, home: &Path) -> Result<()> {
+        let mut inside = self.inside();
+        self.shut(&mut inside);
+        inside.last = Weak::new();
+        home.clone_into(&mut self.home.lock().unwrap_or_else(PoisonError::into_inner));
+        if !home.join(LOCKED_KEY).exists() {
+            let app = App::open(home, self.around.clone(), self.watch())?;
+            inside.app = Some(Arc::new(app));
+        }
+        self.moved.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The home whose door it is now.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.home.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn watch(&self) -> Watch {
@@ -68,11 +92,16 @@ impl Door {
     /// Carries out a command of the app behind the door.
     pub(crate) fn call_inside(&self, command: Command) -> Result<serde_json::Value> {
         let app = self.app()?;
+        let reaches = matches!(command, Command::enrol { .. } | Command::exchange { .. });
         let prefers = matches!(command, Command::prefer { .. });
-        let answer = app.call(command)?;
+        let answer = app.call(command);
+        if reaches && !app.practising {
+            self.provide(&self.inside())?;
+        }
+        let answer = answer?;
         if prefers {
             // The screens ask for it before the home is open, and it tells nothing of anybody.
-            write_whole(&self.home.join(LIKED), &serde_json::to_vec(&app.preferences()?).unwrap_or_default())?;
+            write_whole(&self.home().join(LIKED), &serde_json::to_vec(&app.preferences()?).unwrap_or_default())?;
         }
         Ok(answer)
     }
@@ -82,7 +111,7 @@ impl Door {
         if let Ok(app) = self.app() {
             return app.preferences();
         }
-        let kept = std::fs::read(self.home.join(LIKED)).ok();
+        let kept = std::fs::read(self.home().join(LIKED)).ok();
         Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
     }
 
@@ -95,7 +124,7 @@ impl Door {
         let app = match inside.last.upgrade() {
             // An act that was begun before goes on in it and holds the file.
             Some(last) => last,
-            None => Arc::new(App::open_with(&self.home, key, self.around.clone(), self.watch())?),
+            None => Arc::new(App::open_with(&self.home(), key, self.around.clone(), self.watch())?),
         };
         inside.app = Some(app.clone());
         self.moved.store(true, Ordering::Relaxed);
@@ -106,6 +135,7 @@ impl Door {
     pub(crate) fn shut(&self, inside: &mut Inside) {
         if let Some(app) = inside.app.take() {
             inside.last = Arc::downgrade(&app);
+            inside.forgotten = false;
             self.moved.store(true, Ordering::Relaxed);
         }
     }

@@ -63,6 +63,14 @@ pub enum AppError {
     },
     /// The system's keystore does not answer, and without it this home does not open.
     NoKeystore,
+    /// Beside others a home has to have a PIN.
+    NoPin,
+    /// What was read back does not open this home.
+    WrongAnswer,
+    /// The county knows no home with this code.
+    NoSuchRecovery,
+    /// The code was answered before.
+    UsedRecovery,
     /// This device has not been enrolled yet.
     NotEnrolled,
     /// This device is enrolled already.
@@ -195,6 +203,12 @@ impl AppError {
             Self::WeakPin { why } => crate::pin::sentence(why).to_owned(),
             Self::NoKeystore => {
                 "系统的钥匙库没有应答，只凭密码打不开。请登录系统、解开钥匙库后再试；还不行请点“忘记密码”。".to_owned()
+            }
+            Self::NoPin => "先给自己设密码，再让别人用这台设备。".to_owned(),
+            Self::WrongAnswer => "打不开：请对照听到的 20 个字母逐组核对，或请对方再念一遍。".to_owned(),
+            Self::NoSuchRecovery => "县里没有这个代码。请让对方再念一遍屏幕上的 8 个字母。".to_owned(),
+            Self::UsedRecovery => {
+                "这个代码已经答复过一次，不能再用。请本人打开后重设密码；打不开请找县级管理员。".to_owned()
             }
             Self::NotEnrolled => "本机还没有登记。请先输入登记码（enrol）。".to_owned(),
             Self::AlreadyEnrolled => "本机已经登记过，不用再登记。换人使用请另建一个目录。".to_owned(),

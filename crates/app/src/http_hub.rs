@@ -8,9 +8,9 @@ mod upload;
 
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::hub::{Hub, HubError, Progress};
-use lianhu_core::ids::DeviceId;
+use lianhu_core::ids::{DeviceId, Signature};
 use lianhu_core::sign::Key;
-use lianhu_ledger::{Enrolled, Enrolling, Ledger, NotEnrolled, Proof, ProofOf};
+use lianhu_ledger::{Enrolled, Enrolling, Ledger, NotEnrolled, NotRecovered, Proof, ProofOf, Recovered};
 use pinned_key::Stranger;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Body, Client, Method, Request, StatusCode, Url, redirect};
@@ -63,6 +63,23 @@ pub enum EnrolError {
     /// Too many wrong codes from this network: try again in ten minutes.
     #[error("too many wrong codes; try again in ten minutes")]
     SlowDown,
+}
+
+/// Why the county gives no answer to a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RecoverError {
+    /// The county did not answer as it should.
+    #[error("{0}")]
+    Hub(#[from] HubError),
+    /// No home has this code.
+    #[error("no home has this code")]
+    Unknown,
+    /// It was answered before.
+    #[error("the code was answered before")]
+    Used,
+    /// Whoever asks may not speak for this person.
+    #[error("not entitled to speak for this person")]
+    NotEntitled,
 }
 
 /// The thread on which one line lives. Who lets go of it does not wait for what the system still does for it: looking up
@@ -125,16 +142,28 @@ impl HttpHub {
     pub fn proof(&mut self, ledger: &Ledger, of: ProofOf) -> Result<Option<Proof>, HubError> {
         let query = of.to_string();
         let (device, signature) = ledger.sign_query(&query).map_err(|_| HubError::NotEnrolled)?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in [("x-device", device.to_string()), ("x-signature", signature.to_string())] {
-            headers.insert(name, value.parse().map_err(|_| HubError::Broken)?);
-        }
+        let headers = signed_by(device, signature)?;
         let (status, body) = self.carry(Method::GET, &format!("v1/proof?{query}"), headers, &[], &mut |_| ())?;
         match status {
             StatusCode::OK => serde_json::from_slice(&body).map(Some).map_err(|_| HubError::Broken),
             StatusCode::NOT_FOUND => Ok(None),
             other => Err(refusal(other)),
         }
+    }
+
+    /// Asks for what answers a code, `recover=CODE`, as a device that signed just that.
+    pub fn recover(&mut self, query: &str, device: DeviceId, signature: Signature) -> Result<Recovered, RecoverError> {
+        let headers = signed_by(device, signature)?;
+        let (status, body) = self.carry(Method::POST, &format!("v1/recover?{query}"), headers, &[], &mut |_| ())?;
+        if status == StatusCode::OK {
+            return serde_json::from_slice(&body).map_err(|_| RecoverError::Hub(HubError::Broken));
+        }
+        Err(match serde_json::from_slice(&body) {
+            Ok(NotRecovered::Unknown) => RecoverError::Unknown,
+            Ok(NotRecovered::Used) => RecoverError::Used,
+            Ok(NotRecovered::NotEntitled) => RecoverError::NotEntitled,
+            Err(_) => RecoverError::Hub(refusal(status)),
+        })
     }
 
     /// Carries one request there and its answer back. On a connection that has died unnoticed it is sent once more:
@@ -176,6 +205,15 @@ impl HttpHub {
             self.client = client(self.pin, &self.stranger).ok_or(HubError::Offline)?;
         }
     }
+}
+
+/// Who asks, in headers.
+fn signed_by(device: DeviceId, signature: Signature) -> Result<HeaderMap, HubError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [("x-device", device.to_string()), ("x-signature", signature.to_string())] {
+        headers.insert(name, value.parse().map_err(|_| HubError::Broken)?);
+    }
+    Ok(headers)
 }
 
 impl Hub for HttpHub {

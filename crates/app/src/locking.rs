@@ -3,7 +3,9 @@
 use crate::app::{App, KEY, LOCKED_KEY};
 use crate::door::Door;
 use crate::error::{AppError, Result};
+use crate::people::{People, PhoneUser};
 use crate::pin::{plain, weakness};
+use crate::recovering::WayBack;
 use lianhu_core::ids::EntryId;
 use lianhu_ledger::{Effort, FileKey, KeyFile, Tries, WrappedKey, destroy};
 use serde::Serialize;
@@ -27,6 +29,14 @@ pub struct LockState {
     pub wait: u64,
     /// How many wrong ones since the last right one.
     pub wrong: u32,
+    /// Whether it was opened by the county's answer: a new PIN is asked for.
+    pub new_pin_wanted: bool,
+    /// How a forgotten PIN can be got over; nothing before the home belongs to a county.
+    pub way_back: Option<WayBack>,
+    /// Who uses this machine, by the names they chose; nobody while it is one person's.
+    pub people: Vec<PhoneUser>,
+    /// Whose home it is, of these.
+    pub person: String,
     /// How the screens are liked: `language`, `type`, `idle` …
     pub liked: BTreeMap<String, String>,
 }
@@ -35,12 +45,17 @@ impl Door {
     /// How the home stands at its door.
     pub fn lock_state(&self) -> Result<LockState> {
         let file = self.key_file()?;
-        let locked = self.inside().app.is_none();
-        let digits = match &file {
-            Some(file) => file.wrapped.with_keystore,
-            None => self.keystore.secret("probe").is_ok(),
+        let (locked, new_pin_wanted) = {
+            let inside = self.inside();
+            (inside.app.is_none(), inside.forgotten)
         };
-        let path = self.home.join(TRIES);
+        let digits = match &file {
+            Some(file) if !new_pin_wanted => file.wrapped.with_keystore,
+            _ => self.keystore.secret("probe").is_ok(),
+        };
+        let way_back = file.as_ref().and_then(|file| file.recovery.as_ref()).map(WayBack::from);
+        let People { all: people, chosen: person } = People::read(&self.root);
+        let path = self.home().join(TRIES);
         let before = Tries::read(&path);
         let tries = before.reckoned(&*self.around);
         if before.wait(&*self.around) > 0 {
@@ -48,7 +63,18 @@ impl Door {
             tries.write(&path)?;
         }
         let (has_pin, wait, wrong) = (file.is_some(), tries.wait(&*self.around), tries.wrong);
-        Ok(LockState { locked, has_pin, digits, wait, wrong, liked: self.liked()? })
+        Ok(LockState {
+            locked,
+            has_pin,
+            digits,
+            wait,
+            wrong,
+            new_pin_wanted,
+            way_back,
+            people,
+            person,
+            liked: self.liked()?,
+        })
     }
 
     /// Opens the home with its PIN.
@@ -60,6 +86,7 @@ impl Door {
             if inside.app.is_none() {
                 self.open_with(key, &mut inside)?;
                 self.tidy()?;
+                self.provide(&inside)?;
             }
         }
         drop(inside);
@@ -77,25 +104,27 @@ impl Door {
     /// Chooses the PIN of a home that has none, or another one by the old. The key of the home stays the same: only its
     /// wrapping changes.
     pub fn set_pin(&self, pin: String, old: Option<String>) -> Result<LockState> {
-        let inside = self.inside();
+        let mut inside = self.inside();
         let app = inside.app.clone().ok_or(AppError::Locked)?;
         let file = self.key_file()?;
-        if let Some(file) = &file {
+        if let Some(file) = file.as_ref().filter(|_| !inside.forgotten) {
             self.key_by_pin(file, old.as_deref().unwrap_or_default())?;
         }
         self.wrap(&app, &pin, file)?;
         self.tidy()?;
+        inside.forgotten = false;
+        self.provide(&inside)?;
         drop(inside);
         self.lock_state()
     }
 
     pub(crate) fn key_file(&self) -> Result<Option<KeyFile>> {
-        Ok(KeyFile::read(&self.home.join(LOCKED_KEY))?)
+        Ok(KeyFile::read(&self.home().join(LOCKED_KEY))?)
     }
 
     /// The key, if this is the PIN. A wrong one is counted before it is looked at.
     fn key_by_pin(&self, file: &KeyFile, pin: &str) -> Result<FileKey> {
-        let path = self.home.join(TRIES);
+        let path = self.home().join(TRIES);
         let before = Tries::read(&path);
         let wait = before.wait(&*self.around);
         if wait > 0 {
@@ -122,7 +151,10 @@ impl Door {
 
     /// Wraps the key of an open home with a PIN, and writes it down.
     fn wrap(&self, app: &App, pin: &str, file: Option<KeyFile>) -> Result<()> {
-        let name = file.map_or_else(|| EntryId::mint(&*self.around).to_string(), |file| file.name);
+        let (name, recovery) = match file {
+            Some(file) => (file.name, file.recovery),
+            None => (EntryId::mint(&*self.around).to_string(), None),
+        };
         let secret = self.secret_for(&name);
         let pin = plain(pin);
         if let Some(why) = weakness(&pin, secret.is_some()) {
@@ -130,7 +162,7 @@ impl Door {
         }
         let wrapped = WrappedKey::wrap(&app.key, &pin, secret.as_ref(), Effort::USUAL, &*self.around);
         let wrapped = wrapped.ok_or_else(|| AppError::Bug { detail: "the key could not be wrapped".to_owned() })?;
-        Ok(KeyFile { wrapped, name }.write(&self.home.join(LOCKED_KEY))?)
+        Ok(KeyFile { wrapped, name, recovery }.write(&self.home().join(LOCKED_KEY))?)
     }
 
     /// The keystore's secret for this home, made if there is none; nothing where no keystore answers, or where one does
@@ -147,6 +179,6 @@ impl Door {
 
     /// Takes away a bare key: the home has a PIN. A program that came to a sudden end may have left it.
     fn tidy(&self) -> Result<()> {
-        Ok(destroy(&self.home.join(KEY))?)
+        Ok(destroy(&self.home().join(KEY))?)
     }
 }

@@ -243,3 +243,49 @@ fn a_bare_key_left_by_a_sudden_end_is_destroyed_at_the_next_unlocking() {
     call(&door, "unlock", json!({ "pin": PHRASE })).unwrap();
     assert!(!home.has("key"));
 }
+
+#[test]
+fn several_people_on_one_phone_have_a_home_each_and_one_cannot_open_the_others() {
+    let home = Home::new(Some(Drawer::new()));
+    let door = home.door();
+    let person = |door: &Door| call(door, "lock_state", json!({})).unwrap()["person"].as_str().unwrap().to_owned();
+    like_large_type(&door).unwrap();
+    let add = |name: &str| json!({ "name": name, "mine": "老周" });
+    call(&door, "set_pin", json!({ "pin": PIN })).unwrap();
+    let state = call(&door, "add_person", add("小覃")).unwrap();
+    let names: Vec<_> = state["people"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, [json!("老周"), json!("小覃")]);
+    assert_eq!(call(&door, "add_person", add("小覃")), Err(AppError::NotUnique { what: "小覃".to_owned() }));
+    assert_eq!(state["has_pin"], json!(false), "a home of their own, still bare");
+    let preferences = call(&door, "preferences", json!({})).unwrap();
+    assert_eq!(preferences, json!({}), "nothing of the other's is in it");
+    let (first, second) = (state["people"][0]["id"].clone(), person(&door));
+    call(&door, "set_pin", json!({ "pin": "715304" })).unwrap();
+    assert_eq!(call(&door, "choose_person", json!({ "id": first })).unwrap()["locked"], json!(true));
+    assert_eq!(
+        call(&door, "unlock", json!({ "pin": "715304" })),
+        Err(AppError::WrongPin { wait: 0 }),
+        "not with B's PIN"
+    );
+    assert_eq!(like_large_type(&door), Err(AppError::Locked));
+    call(&door, "choose_person", json!({ "id": "../first" })).unwrap_err();
+    drop(door);
+    let door = home.door();
+    assert_eq!(person(&door), "first", "who was here last is asked first");
+    call(&door, "unlock", json!({ "pin": PIN })).unwrap();
+    assert_eq!(call(&door, "preferences", json!({})).unwrap()["type"], json!("large"));
+    let theirs = home.dir.path().join("people").join(&second);
+    fs::copy(home.dir.path().join("key.locked"), theirs.join("key.locked")).unwrap();
+    call(&door, "choose_person", json!({ "id": second })).unwrap();
+    let swapped = call(&door, "unlock", json!({ "pin": PIN }));
+    assert_eq!(swapped, Err(AppError::LedgerLocked), "A's key opens nothing of B's");
+}
+
+#[test]
+fn a_home_without_a_pin_is_not_left_standing_beside_others() {
+    let home = Home::new(Some(Drawer::new()));
+    let door = home.door();
+    call(&door, "add_person", json!({ "name": "小覃", "mine": "老周" })).unwrap();
+    call(&door, "choose_person", json!({ "id": "first" })).unwrap();
+    assert!(home.has("key"), "nobody's yet: nothing to guard");
+}

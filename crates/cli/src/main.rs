@@ -80,7 +80,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(String, ExitCode), AppError> {
     let told = match cli.act {
-        Act::Verify { json } => return verify::verify(&cli.home, json),
+        Act::Verify { json } => return verify::verify(&cli.home, json, pin::given(cli.pin_stdin)?),
         Act::Commands => Ok(commands::typescript()),
         Act::Serve { listen } => serve::serve(cli.home, listen, pin::given(cli.pin_stdin)?),
         Act::Call { name, args } => {

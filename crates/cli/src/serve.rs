@@ -16,7 +16,7 @@ use events::Event;
 use lianhu_app::{AppError, Command, Door, SystemKeystore};
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::broadcast::{self, Sender};
 
@@ -31,7 +31,6 @@ struct Serving {
     door: Arc<Door>,
     events: Sender<Event>,
     token: Arc<str>,
-    home: Arc<Path>,
 }
 
 /// One call, as a screen sends it.
@@ -57,7 +56,7 @@ pub(crate) fn serve(home: PathBuf, listen: SocketAddr, pin: Option<String>) -> R
     let door = Door::of(&home, Arc::new(lianhu_app::Machine), Box::new(SystemKeystore), Box::new(watch))?;
     crate::pin::open(&door, pin)?;
     let token = lianhu_app::token(&lianhu_app::Machine);
-    let serving = Serving { door: Arc::new(door), events, token: token.as_str().into(), home: home.into() };
+    let serving = Serving { door: Arc::new(door), events, token: token.as_str().into() };
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;

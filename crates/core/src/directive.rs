@@ -2,6 +2,7 @@
 //! numbers, wherever and whenever they were written.
 
 use crate::ids::{Hash, PlaceId, PublicKey};
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -121,4 +122,16 @@ pub struct Enrolment {
     /// SHA-256 of the secret.
     #[n(0)]
     pub secret: Hash,
+}
+
+/// What opens a home beside its PIN, sealed so that only the county opens it; about the cadre whose home it is.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Escrow {
+    /// The code the locked home shows.
+    #[n(0)]
+    pub code: String,
+    /// Sealed for the county's key.
+    #[n(1)]
+    pub sealed: ByteVec,
 }

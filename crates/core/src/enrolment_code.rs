@@ -146,7 +146,7 @@ impl fmt::Debug for EnrolmentCode {
 }
 
 /// The letter that was meant; nothing for what only parts the groups.
-fn letter(typed: char) -> Result<Option<char>, EnrolmentCodeError> {
+pub(crate) fn letter(typed: char) -> Result<Option<char>, EnrolmentCodeError> {
     // Full-width forms, as a Chinese keyboard writes them, stand 0xFEE0 above the plain ones.
     let plain = match typed {
         '！'..='～' => char::from_u32(u32::from(typed) - 0xFEE0).unwrap_or(typed),

@@ -161,6 +161,8 @@ pub mod kind {
     pub const GRANT_END: u16 = 70;
     /// A secret with which that person may enrol a device once.
     pub const ENROLMENT: u16 = 71;
+    /// What opens a person's home beside its PIN, sealed for the county.
+    pub const ESCROW: u16 = 72;
 }
 
 /// One entry, read.

@@ -8,6 +8,7 @@ pub mod fact;
 pub mod mask;
 pub mod nation;
 pub mod pinyin;
+pub mod recovery_answer;
 pub mod region_code;
 pub mod relation;
 pub mod report;

@@ -138,6 +138,8 @@ impl Tx<'_> {
         let inside =
             |place: PlaceId| -> Result<bool> { Ok(self.chain(place)?.iter().any(|outer| areas.contains(outer))) };
         match (entry.kind, entry.about) {
+            // Everybody provides for their own home.
+            (kind::ESCROW, About::Cadre(user)) => Ok(user == entry.user),
             _ if areas.is_empty() => Ok(false),
             (kind::GRANT | kind::GRANT_END | kind::PLACEMENT, About::Household(_)) => {
                 self.holds(entry.user, entry.about)
@@ -168,7 +170,7 @@ impl Tx<'_> {
     }
 
     /// Whether a person stands above the township, so that a township cannot speak for them.
-    fn outranks(&self, user: UserId) -> Result<bool> {
+    pub(crate) fn outranks(&self, user: UserId) -> Result<bool> {
         let sql = "select 1 from role where user = ?1 and role in ('county', 'township') limit 1";
         Ok(self.one(sql, [user.bytes()], |_| Ok(()))?.is_some())
     }

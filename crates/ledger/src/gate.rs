@@ -8,7 +8,7 @@ use crate::scope::Point;
 use crate::store::Tx;
 use crate::trial::Trials;
 use lianhu_core::change::Change;
-use lianhu_core::directive::{Cadre, Device, Enrolment, Grant, GrantEnd, Place, Placement, Role};
+use lianhu_core::directive::{Cadre, Device, Enrolment, Escrow, Grant, GrantEnd, Place, Placement, Role};
 use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
@@ -80,6 +80,7 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::GRANT => fits::<Grant>(body),
         kind::GRANT_END => fits::<GrantEnd>(body),
         kind::ENROLMENT => fits::<Enrolment>(body),
+        kind::ESCROW => fits::<Escrow>(body),
         _ => true,
     };
     let of_household = matches!(

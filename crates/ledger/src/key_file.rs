@@ -3,6 +3,7 @@
 
 use crate::error::{LedgerError, Result};
 use crate::wrapped_key::WrappedKey;
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
@@ -18,6 +19,30 @@ pub struct KeyFile {
     /// Under what name the system's keystore holds the secret of this home.
     #[n(1)]
     pub name: String,
+    /// What else opens it, once the home belongs to a county.
+    #[n(2)]
+    pub recovery: Option<Recovery>,
+}
+
+/// The way back for who has forgotten the PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Recovery {
+    /// The code by which the county finds what answers it.
+    #[n(0)]
+    pub code: String,
+    /// The key, wrapped with that answer.
+    #[n(1)]
+    pub wrapped: WrappedKey,
+    /// The answer, sealed for the county: on its way there until the county has it.
+    #[n(2)]
+    pub sealed: ByteVec,
+    /// Whether the county has it.
+    #[n(3)]
+    pub at_county: bool,
+    /// Whether it has opened the home: another one takes its place as soon as there is a PIN.
+    #[n(4)]
+    pub used: bool,
 }
 
 impl KeyFile {

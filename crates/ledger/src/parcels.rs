@@ -280,7 +280,7 @@ impl Tx<'_> {
     /// Own entries that lie with a carrier too and have no number yet: 已到乡镇.
     pub(crate) fn carried(&self) -> Result<BTreeSet<lianhu_core::ids::EntryName>> {
         let sql = "select entry.name from envelope indexed by envelope_carried cross join entry on entry.envelope = envelope.id \
-                   where envelope.carried is not null and entry.number is null and entry.standing = 0 and entry.kind <> ?1";
-        Ok(self.all(sql, [kind::TRACE], |row| crate::entries::name_of(row, 0))?.into_iter().collect())
+                   where envelope.carried is not null and entry.number is null and entry.standing = 0 and entry.kind not in (?1, ?2)";
+        Ok(self.all(sql, [kind::TRACE, kind::ESCROW], |row| crate::entries::name_of(row, 0))?.into_iter().collect())
     }
 }

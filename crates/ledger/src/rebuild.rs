@@ -8,7 +8,7 @@ use lianhu_core::ids::HouseholdId;
 use std::collections::BTreeMap;
 
 /// The tables that entries alone add up to.
-pub(crate) const REBUILT: [&str; 20] = [
+pub(crate) const REBUILT: [&str; 21] = [
     "dossier",
     "digest",
     "place",
@@ -17,6 +17,7 @@ pub(crate) const REBUILT: [&str; 20] = [
     "device",
     "granted",
     "enrolment",
+    "escrow",
     "household",
     "person",
     "conflict",

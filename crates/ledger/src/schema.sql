@@ -122,6 +122,13 @@ create table let_go (
   name blob primary key
 ) strict, without rowid;
 
+-- Codes of forgotten PINs that were answered, and to which device (county).
+create table recovered (
+  code   text primary key,
+  device blob    not null,
+  at     integer not null
+) strict, without rowid;
+
 -- Households of which older records were asked for.
 create table older_wanted (
   about blob primary key
@@ -232,6 +239,13 @@ create index granted_user on granted (user);
 create table enrolment (
   secret blob primary key,
   user   blob not null
+) strict, without rowid;
+
+-- What opens a home beside its PIN, sealed for the county, by the code that home shows.
+create table escrow (
+  code   text primary key,
+  user   blob not null,
+  sealed blob not null
 ) strict, without rowid;
 
 create table household (

@@ -109,10 +109,12 @@ impl Ledger {
             let sql = format!("select count(*) from entry where device = ?1 and kind <> ?2 and {condition}");
             Ok(tx.one(&sql, params![me.device.bytes(), kind::TRACE], |row| row.get(0))?.unwrap_or(0))
         };
+        // What opens a home beside its PIN is nothing a person has written.
+        const ESCROW: u16 = kind::ESCROW;
         let carried = u32::try_from(tx.carried()?.len()).unwrap_or(u32::MAX);
         Ok(Standing {
-            at_county: own("number is not null")?,
-            waiting: own("number is null and standing = 0")?.saturating_sub(carried)
+            at_county: own(&format!("number is not null and kind <> {ESCROW}"))?,
+            waiting: own(&format!("number is null and standing = 0 and kind <> {ESCROW}"))?.saturating_sub(carried)
                 + u32::try_from(tx.kept_back()?).unwrap_or(0),
             carried,
             last_exchange: tx.meta::<i64>("last_exchange")?.map(Moment),

@@ -144,6 +144,13 @@ impl Ledger {
         }
     }
 
+    /// Whether every page of the file is as it was written.
+    pub fn is_whole(&self) -> Result<bool> {
+        let broken = self.look().all("pragma cipher_integrity_check", [], |row| row.get::<_, String>(0))?;
+        let told = self.look().one("pragma integrity_check(1)", [], |row| row.get::<_, String>(0))?;
+        Ok(broken.is_empty() && told.as_deref() == Some("ok"))
+    }
+
     /// Copies the whole ledger, as it is at one moment, into a new file under the same key.
     pub fn back_up(path: &Path, key: &FileKey, to: &Path) -> Result<()> {
         if !path.exists() {

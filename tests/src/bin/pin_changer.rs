@@ -17,7 +17,7 @@ fn main() {
         for pin in PINS {
             let light = Effort { memory: 64, passes: 1 };
             let wrapped = WrappedKey::wrap(&KEY, pin, None, light, &Machine).expect("it wraps");
-            KeyFile { wrapped, name: "home".to_owned() }.write(&locked).expect("it is written");
+            KeyFile { wrapped, name: "home".to_owned(), recovery: None }.write(&locked).expect("it is written");
             destroy(&bare).expect("it is taken away");
         }
         writeln!(out, "round {round}").unwrap();

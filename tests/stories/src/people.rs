@@ -41,7 +41,8 @@ fn choose_pin(window: &mut Window<'_>) -> Result<()> {
     window.see_no("再输一次")
 }
 
-fn type_twice(window: &mut Window<'_>, pin: &str) -> Result<()> {
+/// The same PIN in both fields, and taken.
+pub(crate) fn type_twice(window: &mut Window<'_>, pin: &str) -> Result<()> {
     window.fill("新密码", pin)?;
     window.fill("再输一次", pin)?;
     window.tap("就用这个")
@@ -64,6 +65,8 @@ pub(crate) fn unlock(window: &mut Window<'_>) -> Result<()> {
 
 /// Types this at the lock, right or wrong.
 pub(crate) fn enter(window: &mut Window<'_>, pin: &str) -> Result<()> {
+    let english = window.ask("return document.documentElement.lang === 'en'")? == true;
+    let open = if english { "Open" } else { "打开" };
     if window.has_keystore() {
         for digit in pin.chars() {
             window.tap(&digit.to_string())?;
@@ -71,7 +74,7 @@ pub(crate) fn enter(window: &mut Window<'_>, pin: &str) -> Result<()> {
     } else {
         window.fill("密码", pin)?;
     }
-    window.tap("打开")
+    window.tap(open)
 }
 
 /// Reads the slips on the screen.

@@ -69,6 +69,12 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     locking::locks(&mut first, shared)?;
     locking::locks_by_itself(&mut first, shared)?;
     locking::another_pin(&mut second)?;
+    tell("忘了密码，打电话给县里");
+    first.tap("今日")?;
+    visiting::another_number(&mut first, shared, "13712345670")?;
+    locking::forgotten(&mut first, &mut admin, shared)?;
+    tell("两个人一台手机");
+    locking::shared(&mut first, shared)?;
 
     if acts_only {
         return Ok(());
@@ -76,6 +82,7 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     tell("每一屏，两种大小、两种语言、两种字号");
     let household = household(&mut first, shared)?;
     let looked = tour::walk(&mut first, "helper", &helper_stops(&household), root)?
+        + tour::walk_locked(&mut first, "helper")?
         + tour::walk(&mut village, "secretary", &secretary_stops(), root)?
         + tour::walk(&mut admin, "county", &county_stops(), root)?;
     tell(&format!("看过 {looked} 屏，没有毛病"));
@@ -118,6 +125,7 @@ fn helper_stops(household: &str) -> Vec<Stop> {
         Stop::new("carry", "carry"),
         Stop::new("attention", "attention"),
         Stop::new("more", "more"),
+        Stop::new("pin", "pin"),
     ]
 }
 

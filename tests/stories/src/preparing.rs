@@ -43,7 +43,8 @@ pub(crate) fn hand_in(window: &mut Window<'_>) -> Result<()> {
     }
     window.tap("交到县里")?;
     window.see("交上")?;
-    window.see("都已到县")
+    // Who only carries for others has nothing of their own to hand in.
+    window.wait_for("nothing left", "return /都已到县|还没有要交的/.test(plain(document.body.innerText))")
 }
 
 /// Adds a first secretary of one village.

@@ -49,6 +49,41 @@ pub(crate) fn walk(window: &mut Window<'_>, who: &str, stops: &[Stop], root: &Pa
     bail!("{} faults on {looked} looks:\n  {}", faults.len(), faults.join("\n  "))
 }
 
+/// The words of the lock's controls in a language: lock now, forgot, back to the PIN.
+const LOCK: [(&str, [&str; 3]); 2] =
+    [("中文", ["现在锁上", "忘记密码", "回去输密码"]), ("English", ["Lock now", "Forgot the PIN", "Back to the PIN"])];
+
+/// Looks at the lock and at 忘记密码 in every way.
+pub(crate) fn walk_locked(window: &mut Window<'_>, who: &str) -> Result<usize> {
+    let (mut looked, mut faults) = (0, Vec::new());
+    for (language, [lock, forgot, back]) in LOCK {
+        speak(window, language)?;
+        window.tap(lock)?;
+        window.at("lock")?;
+        for size in [Size::Phone, Size::Desktop] {
+            window.resize(size)?;
+            for double in [false, true] {
+                let root_size = if double { "200%" } else { "" };
+                window.ask(&format!("document.documentElement.style.fontSize = {}; return 1", json!(root_size)))?;
+                for name in ["lock", "forgot"] {
+                    if name == "forgot" {
+                        window.tap(forgot)?;
+                    }
+                    let named = [who, name, size.name(), language, if double { "200" } else { "100" }].join("-");
+                    looked += 1;
+                    let found = look(window, &Stop::new(name, "more"), size, &named)?;
+                    faults.extend(found.into_iter().map(|fault| format!("{named}: {fault}")));
+                }
+                window.tap(back)?;
+            }
+            window.ask("document.documentElement.style.fontSize = ''; return 1")?;
+        }
+        crate::people::unlock(window)?;
+    }
+    speak(window, "中文")?;
+    if faults.is_empty() { Ok(looked) } else { bail!("{} faults:\n  {}", faults.len(), faults.join("\n  ")) }
+}
+
 fn speak(window: &mut Window<'_>, language: &str) -> Result<()> {
     window.ask("location.hash = '#/more'; return 1")?;
     window.at("more")?;

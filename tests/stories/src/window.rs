@@ -137,6 +137,11 @@ impl<'s> Window<'s> {
         format!("{} {}", error.unwrap_or_default(), seen.unwrap_or_default())
     }
 
+    /// Waits until something stands there.
+    pub(crate) fn see_some(&self, place: &str) -> Result<()> {
+        self.wait_for(place, &format!("return Boolean(document.querySelector({}))", json!(place)))
+    }
+
     /// Waits until these words can be read.
     pub(crate) fn see(&self, words: &str) -> Result<()> {
         println!("    sees {words}");

@@ -12,6 +12,7 @@ mod hostile;
 mod journey;
 mod pin;
 mod real;
+mod recovery;
 mod schema_doc;
 mod simulation;
 mod upgrade;

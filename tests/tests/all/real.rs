@@ -71,6 +71,8 @@ pub(crate) const VILLAGES: [(&str, [&str; 3]); 2] =
 pub(crate) struct County {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) code: String,
+    /// The county's recovery key, as it was printed.
+    pub(crate) paper: String,
     pub(crate) admin: Device,
     address: String,
     server: Option<Server>,
@@ -85,12 +87,13 @@ impl County {
         command.args(["init", "--county", "411321", "--name", "南召县", "--data"]).arg(&data);
         let told: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
         let code = told["enrolment_code"].as_str().unwrap().to_owned();
+        let paper = told["recovery_key"].as_str().unwrap().to_owned();
         let server = Server::start(&data, "127.0.0.1:0");
         let address = server.url.strip_prefix("https://").unwrap().to_owned();
         let admin = Device::new(&folder.path().join("admin"));
         admin.does("enrol", json!({"server": server.url, "code": code}));
         admin.exchanges();
-        Self { folder, code, admin, address, server: Some(server) }
+        Self { folder, code, paper, admin, address, server: Some(server) }
     }
 
     /// With the roster taken in.

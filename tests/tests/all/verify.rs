@@ -243,7 +243,9 @@ fn the_terminal_programs_tell_it_and_fail_when_something_is_wrong() {
     assert_eq!((clean, &told["clean"], &told["findings"][0]["fault"]), (false, &json!(false), &json!("row_altered")));
     // A back-up of the county, by the county's own program.
     let backup = county.folder.path().join("backup");
-    let server = |words: &[&str]| Command::new(&programs().server).args(words).output().unwrap();
+    let server = |words: &[&str]| {
+        Command::new(&programs().server).args(words).env("LIANHU_RECOVERY_KEY", &county.paper).output().unwrap()
+    };
     let data = county.folder.path().join("server");
     let (data, backup) = (data.to_string_lossy().into_owned(), backup.to_string_lossy().into_owned());
     assert!(server(&["backup", "--data", &data, "--out", &backup]).status.success());

@@ -9,6 +9,12 @@ export interface Commands {
   lock: { args: {  }; returns: LockState };
   /** Chooses the PIN, or another one by the old. */
   set_pin: { args: { pin: string; old?: string | null }; returns: LockState };
+  /** Opens a home whose PIN was forgotten with what an office read back. */
+  reopen: { args: { answer: string }; returns: LockState };
+  /** Goes to the door of another person who shares this machine. */
+  choose_person: { args: { id: string }; returns: LockState };
+  /** Makes a home for one more person; `mine` is what the one here is called on the start. */
+  add_person: { args: { name: string; mine?: string | null }; returns: LockState };
   /** Enrols this device with the code of a slip. */
   enrol: { args: { server: string; code: string }; returns: Me };
   /** Whose this device is, what is on it only, what the county has, when both last met. */
@@ -105,6 +111,8 @@ export interface Commands {
   devices: { args: { place?: string | null }; returns: Array<DeviceRow> };
   /** Shuts a device out that was lost or is in the wrong hands. */
   revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
+  /** What to read back to somebody who has forgotten their PIN, by the code their device shows; given once. */
+  recover_pin: { args: { code: string }; returns: ReadBack };
   /** 留痕: what was revealed, called, exported, printed …, and roles and grants; by act, of a household, of days. */
   audit: { args: { act?: string | null; household?: string | null; from?: Day | null; to?: Day | null; most?: number | null }; returns: Audit };
   /** Notes that a sheet goes to the printer. */
@@ -169,7 +177,7 @@ wait: number, } | { "code": "weak_pin",
 /**
  * `short`, `trivial`, `date`, `digits`, `short_phrase`.
  */
-why: string, } | { "code": "no_keystore" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
+why: string, } | { "code": "no_keystore" } | { "code": "no_pin" } | { "code": "wrong_answer" } | { "code": "no_such_recovery" } | { "code": "used_recovery" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
 /**
  * Its version.
  */
@@ -1033,6 +1041,22 @@ wait: number,
  */
 wrong: number, 
 /**
+ * Whether it was opened by the county's answer: a new PIN is asked for.
+ */
+new_pin_wanted: boolean, 
+/**
+ * How a forgotten PIN can be got over; nothing before the home belongs to a county.
+ */
+way_back: WayBack | null, 
+/**
+ * Who uses this machine, by the names they chose; nobody while it is one person's.
+ */
+people: Array<PhoneUser>, 
+/**
+ * Whose home it is, of these.
+ */
+person: string, 
+/**
  * How the screens are liked: `language`, `type`, `idle` …
  */
 liked: { [key in string]: string }, };
@@ -1193,6 +1217,16 @@ facts: Array<Fact>, };
 
 export type PersonId = string;
 
+export type PhoneUser = { 
+/**
+ * Which home is theirs.
+ */
+id: string, 
+/**
+ * What they want to be called on the start.
+ */
+name: string, };
+
 export type PlaceId = string;
 
 export type PlaceRow = { 
@@ -1268,6 +1302,16 @@ text: string,
  * By when.
  */
 due: Day | null, };
+
+export type ReadBack = { 
+/**
+ * Twenty letters.
+ */
+answer: string, 
+/**
+ * Whose home they open.
+ */
+name: string, };
 
 export type RosterOutcome = { 
 /**
@@ -1729,6 +1773,16 @@ struck: boolean,
  * 待核: written after the author knew that the household was no longer entrusted.
  */
 to_verify: boolean, };
+
+export type WayBack = { 
+/**
+ * The code to read to an office over the telephone.
+ */
+code: string, 
+/**
+ * Whether the county has what answers it.
+ */
+at_county: boolean, };
 
 export type Written = { 
 /**

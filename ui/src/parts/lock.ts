@@ -3,13 +3,17 @@ import { computed, effectScope, ref, watch } from "vue";
 import { call } from "../api/call";
 import { askAnew, useAsk } from "../api/live";
 import type { LockState } from "../api/bindings";
+import { offset, place, query, typed } from "./listState";
 import { askStatus, status } from "./me";
+import { replace } from "./route";
 import { preferType } from "./type";
 import { forgetUndo } from "./undo";
+import { rememberWalk } from "./walk";
 import { speak } from "../words";
 
 const asked = effectScope(true).run(() => useAsk("lock_state", () => ({})))!;
 export const lockState = asked.data;
+export const lockTrouble = asked.trouble;
 export const askLock = asked.again;
 export const locked = computed(() => lockState.value?.locked ?? false);
 /** Whether the window is out of sight: nothing of a household is to be seen in a preview. */
@@ -39,6 +43,17 @@ export async function took(state: LockState): Promise<void> {
   if (state.locked) return;
   await askStatus();
   askAnew();
+}
+
+/** Another person's home: nothing of the one before stays on the screens, not even where they stood. */
+export async function movedTo(state: LockState): Promise<void> {
+  status.value = null;
+  forgetUndo();
+  [typed.value, query.value, place.value, offset.now] = ["", "", undefined, 0];
+  replace("");
+  asLiked(state);
+  rememberWalk(state.liked.walk);
+  await took(state);
 }
 
 watch(locked, (now) => {

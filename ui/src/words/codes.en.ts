@@ -369,4 +369,8 @@ export default {
   "weak_pin.digits": "This device has no system keystore: digits alone will not do. Use a sentence that you can remember.",
   "weak_pin.date": "This PIN looks like a birthday, which others guess first. Choose another.",
   "weak_pin.trivial": "This PIN is too easy to guess. Choose another.",
+  "error.wrong_answer": "It does not open: compare the 20 letters group by group, or have them read once more.",
+  "error.no_such_recovery": "The county knows no such code. Have the 8 letters on the screen read once more.",
+  "error.used_recovery": "This code was answered before and is not answered again. Whoever has the answer opens the device and chooses a PIN; else ask the county's administrator.",
+  "error.no_pin": "Choose a PIN for yourself before others use this device.",
 };

@@ -369,4 +369,8 @@ export default {
   "weak_pin.digits": "这台设备没有系统钥匙库，不能只用数字。可以用一句自己记得住的话。",
   "weak_pin.date": "这个密码像生日，别人容易猜到。请换一个。",
   "weak_pin.trivial": "这个密码太容易猜到。请换一个。",
+  "error.wrong_answer": "打不开：请对照听到的 20 个字母逐组核对，或请对方再念一遍。",
+  "error.no_such_recovery": "县里没有这个代码。请让对方再念一遍屏幕上的 8 个字母。",
+  "error.used_recovery": "这个代码已经答复过一次，不能再用。请本人打开后重设密码；打不开请找县级管理员。",
+  "error.no_pin": "先给自己设密码，再让别人用这台设备。",
 };

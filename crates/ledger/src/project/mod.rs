@@ -34,6 +34,7 @@ impl Tx<'_> {
             kind::CADRE => self.project_cadre(kept),
             kind::ROLE => self.project_role(kept),
             kind::DEVICE => self.project_device(kept),
+            kind::ESCROW => self.project_escrow(kept),
             kind::ENROLMENT => self.project_enrolment(kept),
             kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
             _ => Ok(()),

@@ -54,13 +54,19 @@ fn try_out(packed: &Path, name: &str) -> anyhow::Result<()> {
         serde_json::from_str(&told).with_context(|| format!("the server answered: {told}"))
     };
     let [data, backup, restored] = ["county", "backup", "restored"].map(|name| text(place.join(name)));
-    server(&["init", "--data", &data, "--county", "411321", "--name", "南召县"])?;
+    let founded = server(&["init", "--data", &data, "--county", "411321", "--name", "南召县"])?;
+    let paper = founded.get("recovery_key").and_then(Value::as_str).context("no recovery key was printed")?;
     let copied = server(&["backup", "--data", &data, "--out", &backup])?;
     ensure!(
         copied.get("bytes").and_then(Value::as_u64).is_some_and(|bytes| bytes > 0),
         "the backup is empty: {copied}"
     );
-    server(&["restore", "--data", &restored, "--from", &backup])?;
+    let given = format!("LIANHU_RECOVERY_KEY={paper}");
+    let program = text(here.join(PROGRAM));
+    for words in [&["--drill", "--from", &backup][..], &["--data", &restored, "--from", &backup]] {
+        let words = [&given, &program, "restore"].into_iter().chain(words.iter().copied());
+        Program::named("env", words.map(str::to_owned)).told()?;
+    }
     verify_unit(&here)?;
     std::fs::remove_dir_all(&place)?;
     println!("server: unpacked; a county was founded, backed up and restored with it");

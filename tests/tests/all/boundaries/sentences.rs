@@ -48,6 +48,10 @@ fn place(error: &AppError) -> usize {
         AppError::ParcelOld => 38,
         AppError::MayNotCarry => 39,
         AppError::OtherTable { .. } => 40,
+        AppError::WrongAnswer => 41,
+        AppError::NoSuchRecovery => 42,
+        AppError::UsedRecovery => 43,
+        AppError::NoPin => 44,
     }
 }
 
@@ -95,6 +99,10 @@ fn all() -> Vec<AppError> {
         AppError::ParcelOld,
         AppError::MayNotCarry,
         AppError::OtherTable { is: Table::Pairing },
+        AppError::WrongAnswer,
+        AppError::NoSuchRecovery,
+        AppError::UsedRecovery,
+        AppError::NoPin,
     ]
 }
 
