@@ -309,12 +309,28 @@ create table person (
 ) strict, without rowid;
 create index person_id on person (id);
 
--- Facts that say more than one thing.
+-- Facts that say more than one thing, or wait for a confirmation.
 create table conflict (
   household blob not null,
   key       text not null,
-  asks      integer not null,            -- whether a person has to choose or approve; else a chip shows it
+  asks      integer not null,            -- 0 a chip shows it, 1 a person has to choose, 2 an authority has to confirm
+  waiting   integer not null,            -- statements that wait for a confirmation
+  since     integer,                     -- the day of the oldest of them
   primary key (household, key)
+) strict, without rowid;
+
+-- What an authority confirmed, of facts that count only then.
+create table approval (
+  household blob not null,
+  key       text not null,
+  entry     blob not null,
+  said      blob not null,
+  primary key (household, key, entry)
+) strict, without rowid;
+
+-- Which facts are such; without a row: household_type, monitor_type, risk_cleared.
+create table confirmed_fact (
+  key text primary key
 ) strict, without rowid;
 
 -- What a household can be found by: names, pinyin, initials, tails of numbers written backwards after `~`, rooms.

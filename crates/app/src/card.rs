@@ -25,6 +25,8 @@ pub struct Fact {
     pub said: Vec<Chip>,
     /// Whether a person is asked to choose among them.
     pub to_choose: bool,
+    /// How many of them wait for a confirmation: 「+n 待确认」.
+    pub waiting: u32,
     /// Whether the values are masked.
     pub masked: bool,
 }
@@ -38,6 +40,8 @@ pub struct Chip {
     pub by: Vec<ChipBy>,
     /// Whether it counts.
     pub counts: bool,
+    /// Whether it counts only once a township or the county confirms it.
+    pub waiting: bool,
 }
 
 /// One person's saying it.
@@ -200,17 +204,19 @@ impl App {
 fn fact_of(key: &str, said: Vec<Said>) -> Option<Fact> {
     let field = field::field_of_key(key)?;
     let masked = field.class >= Class::P3 || field.key == "phone";
-    let to_choose = said.len() > 1 && field.merge != Merge::Shown;
+    let waiting = u32::try_from(said.iter().filter(|said| said.waiting).count()).unwrap_or(u32::MAX);
+    let to_choose = waiting == 0 && said.len() > 1 && field.merge != Merge::Shown;
     let chips = said.into_iter().map(|said| Chip {
         value: mask(field, said.value),
         counts: said.counts,
+        waiting: said.waiting,
         by: said
             .by
             .into_iter()
             .map(|by| ChipBy { entry: by.entry, name: by.name, at: by.at, source: by.source, at_county: by.at_county })
             .collect(),
     });
-    Some(Fact { key: key.to_owned(), label: field.label.to_owned(), said: chips.collect(), to_choose, masked })
+    Some(Fact { key: key.to_owned(), label: field.label.to_owned(), said: chips.collect(), to_choose, waiting, masked })
 }
 
 /// A value as it may be shown: numbers in part, what is sensitive not at all.

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::auditing::Audit;
 use crate::card::{Conflict, HouseholdCard};
+use crate::checking::Checked;
 use crate::door::Door;
 use crate::enrolment::{Me, Status};
 use crate::entrusting::Slip;
@@ -176,6 +177,8 @@ commands! {
     /// A masked fact, unmasked, for a reason that is kept.
     reveal(household: String, key: String, reason: String) -> Vec<Scalar>;
 
+    /// Compares the last six characters of a certificate with what is written down; the number is not shown.
+    check_certificate(household: String, person: PersonId, tail: String) -> Checked;
     /// A telephone number for the dialler, without showing it; that it was dialled leaves a trace.
     telephone(household: String, key: String) -> String;
 
@@ -212,6 +215,10 @@ commands! {
     conflicts(place: Option<String>, most: Option<u32>) -> Vec<Conflict>;
     /// Decides between several statements of one fact: by an entry that says it, masked or not, or by its value.
     choose_statement(household: String, key: String, said: Option<EntryName>, value: Option<Scalar>, source: Option<Source>) -> HouseholdCard;
+    /// The facts that count only once a township or the county confirms them.
+    confirmed_facts() -> Vec<String>;
+    /// Says which these are: of `household_type`, `monitor_type`, `risk_cleared`, `income_per_capita`, `labour`, `relation`.
+    require_confirmation(keys: Vec<String>) -> Vec<String>;
     /// Answers a question that a newer roster left open.
     answer_question(question: EntryName, answer: String) -> ();
 

@@ -92,6 +92,7 @@ fn words(told: &Told) -> (&'static str, String) {
         Told::Placement => ("placement", "落实所在地".to_owned()),
         Told::Grant { duty } => ("grant", format!("结对：{duty}")),
         Told::GrantEnd { reason } => ("grant_end", format!("结束结对 {reason}")),
+        Told::Approval { label, .. } => ("approval", format!("确认：{label}")),
         Told::Other => ("other", "更新版本写的内容".to_owned()),
     }
 }

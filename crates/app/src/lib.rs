@@ -4,6 +4,7 @@ mod app;
 mod asking;
 mod auditing;
 mod card;
+mod checking;
 pub mod commands;
 mod counted;
 mod devices;
@@ -45,7 +46,8 @@ mod visiting;
 pub mod workbook_file;
 
 pub use app::{App, Step, Watch};
-pub use card::HouseholdCard;
+pub use card::{Fact, HouseholdCard};
+pub use checking::Checked;
 pub use commands::Command;
 pub use door::Door;
 pub use enrolment::{Me, Status};

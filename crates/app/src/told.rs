@@ -5,7 +5,7 @@ use crate::moving;
 use crate::visiting::masked;
 use lianhu_core::change::{Change, Put};
 use lianhu_core::day::Day;
-use lianhu_core::directive::{Grant, GrantEnd};
+use lianhu_core::directive::{Approval, Grant, GrantEnd};
 use lianhu_core::entry::kind;
 use lianhu_core::field;
 use lianhu_core::mask::mask_certificates_in_text;
@@ -80,6 +80,13 @@ pub enum Told {
         /// Why.
         reason: String,
     },
+    /// What was said of a fact of weight counts from here on.
+    Approval {
+        /// What the field calls it.
+        label: String,
+        /// Its key.
+        key: String,
+    },
     /// Something that a later version knows.
     Other,
 }
@@ -137,6 +144,10 @@ impl Told {
                 kind::PLACEMENT => Some(Self::Placement),
                 kind::GRANT => body::<Grant>(happened).map(|grant| Self::Grant { duty: grant.duty }),
                 kind::GRANT_END => body::<GrantEnd>(happened).map(|end| Self::GrantEnd { reason: text(end.reason) }),
+                kind::APPROVAL => body::<Approval>(happened).and_then(|approval| {
+                    let label = field::field_of_key(&approval.key)?.label.to_owned();
+                    Some(Self::Approval { label, key: approval.key })
+                }),
                 _ => None,
             };
         read.unwrap_or(Self::Other)

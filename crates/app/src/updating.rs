@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::card::HouseholdCard;
 use crate::error::{AppError, Result};
 use lianhu_core::day::Day;
+use lianhu_core::directive::ConfirmedFacts;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::field::{self, Of};
 use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
@@ -11,6 +12,7 @@ use lianhu_core::problem::{Problem, ProblemKind};
 use lianhu_core::record::{AbsentAnswer, Registration};
 use lianhu_core::resident_id::ResidentId;
 use lianhu_core::scalar::Scalar;
+use lianhu_ledger::Ledger;
 use std::collections::BTreeMap;
 
 /// Facts by their keys, as a form sends them; `null` clears.
@@ -21,7 +23,7 @@ impl App {
     pub fn update_household(&self, household: String, facts: Facts, source: Option<Source>) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
         self.check_facts(Of::Household, &facts)?;
-        self.ledger().write(|writing| writing.put(id, facts, source.unwrap_or_default()))?;
+        self.put(&mut self.ledger(), id, facts, source.unwrap_or_default())?;
         self.household(household)
     }
 
@@ -47,7 +49,7 @@ impl App {
         }
         let person = person.unwrap_or_else(|| PersonId::mint(&*self.around));
         let puts = under_person(person, facts);
-        ledger.write(|writing| writing.put(id, puts, source.unwrap_or_default()))?;
+        self.put(&mut ledger, id, puts, source.unwrap_or_default())?;
         drop(ledger);
         self.household(household)
     }
@@ -99,9 +101,39 @@ impl App {
             (None, Some(value)) => meant(known.into_iter().map(|said| said.value), value)?,
             (None, None) => return Err(AppError::field("value", ProblemKind::Missing)),
         };
-        ledger.write(|writing| writing.put(id, BTreeMap::from([(key, value)]), source))?;
+        self.put(&mut ledger, id, BTreeMap::from([(key, value)]), source)?;
         drop(ledger);
         self.household(household)
+    }
+
+    /// Says which facts count only once a township or the county confirms them; none given, none need it.
+    pub fn require_confirmation(&self, keys: Vec<String>) -> Result<Vec<String>> {
+        self.check_is_county()?;
+        let unknown = |key: &&String| !field::OF_WEIGHT.contains(&key.as_str());
+        if let Some(key) = keys.iter().find(unknown) {
+            return Err(AppError::field(key, ProblemKind::Unknown));
+        }
+        let body = ConfirmedFacts { keys };
+        let about = About::County;
+        self.ledger().write(|writing| writing.record(about, kind::CONFIRMED_FACTS, Source::Office, &body))?;
+        self.confirmed_facts()
+    }
+
+    /// The facts that count only once they are confirmed.
+    pub fn confirmed_facts(&self) -> Result<Vec<String>> {
+        Ok(self.ledger().confirmed_facts()?)
+    }
+
+    /// Puts facts. Where whoever puts them may confirm, what they put of a fact of weight is confirmed in the same act.
+    fn put(&self, ledger: &mut Ledger, id: HouseholdId, puts: Facts, source: Source) -> Result<()> {
+        let to_confirm = if ledger.confirms()? { ledger.confirmed_facts()? } else { Vec::new() };
+        let of_weight = |(key, _): &(&String, &Scalar)| to_confirm.iter().any(|known| known == field::split_key(key).1);
+        let confirmed: Facts = puts.iter().filter(of_weight).map(|(key, value)| (key.clone(), value.clone())).collect();
+        ledger.write(|writing| {
+            writing.put(id, puts, source)?;
+            confirmed.iter().try_for_each(|(key, value)| writing.confirm(id, key, value))
+        })?;
+        Ok(())
     }
 
     /// Answers a question that a newer roster left open.

@@ -4,7 +4,7 @@
 mod hillside;
 
 use hillside::Helper;
-use lianhu_app::AppError;
+use lianhu_app::{AppError, Checked};
 use lianhu_core::day::Day;
 use lianhu_core::entry::Source;
 use lianhu_core::scalar::Scalar;
@@ -235,4 +235,20 @@ fn a_promise_is_corrected_in_text_and_day_and_nothing_else_of_the_visit_is_lost(
     assert_eq!(helper.app.today_list(None).unwrap().promises.len(), 1);
     let kept = helper.app.ledger().visit(lianhu_core::ids::EntryName::parse(&root).unwrap()).unwrap().visit;
     assert_eq!((kept.note, kept.entered_late), (was.note, was.entered_late), "what was shown masked was not lost");
+}
+
+#[test]
+fn a_certificate_in_the_hand_is_the_same_or_not_and_its_number_is_never_told() {
+    let helper = Helper::new();
+    let person = helper.app.household(helper.house(0)).unwrap().persons[0].id;
+    let check = |tail: &str| helper.app.check_certificate(helper.house(0), person, tail.into());
+    assert_eq!(check("10011x"), Ok(Checked::NothingWritten));
+    let number = BTreeMap::from([("id_no".into(), Scalar::from("452226196801010012"))]);
+    helper.app.update_person(helper.house(0), Some(person), number, None).unwrap();
+    assert_eq!(check(" 010012 "), Ok(Checked::Same));
+    assert_eq!(check("０１００１２"), Ok(Checked::Same));
+    assert_eq!(check("01001x"), Ok(Checked::Different));
+    for bad in ["", "1001X", "45222619680101001X", "abcdef"] {
+        assert!(matches!(check(bad), Err(AppError::Invalid { .. })), "{bad}");
+    }
 }

@@ -135,3 +135,24 @@ pub struct Escrow {
     #[n(1)]
     pub sealed: ByteVec,
 }
+
+/// Confirms what an entry says of a fact that counts only once it is confirmed; about the household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Approval {
+    /// The fact, by its key in the dossier.
+    #[n(0)]
+    pub key: String,
+    /// The change that says what counts from here on.
+    #[n(1)]
+    pub said: crate::ids::EntryName,
+}
+
+/// Which facts count only once a township or the county confirms them; about the county. The newest one holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct ConfirmedFacts {
+    /// Their keys as fields, `household_type`, `income_per_capita` …
+    #[n(0)]
+    pub keys: Vec<String>,
+}

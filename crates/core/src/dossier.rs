@@ -139,6 +139,19 @@ impl Dossier {
         self.log.iter().rev().find(|logged| logged.lane == lane::IMPORT).map(|logged| logged.name)
     }
 
+    /// What rosters say of a fact, with the change that says it.
+    #[must_use]
+    pub fn imported(&self, key: &str) -> Option<Statement> {
+        let heads = self.hashes(self.last_import().into_iter()).ok()?;
+        self.group(self.alternatives(key, &heads)).into_iter().next()
+    }
+
+    /// Whether the import of rosters made this change.
+    #[must_use]
+    pub fn is_import(&self, name: EntryName) -> bool {
+        self.log.iter().any(|logged| logged.name == name && logged.lane == lane::IMPORT)
+    }
+
     fn logged(&self, hash: &ChangeHash) -> Option<&Logged> {
         self.log.get(*self.by_hash.get(&hash.0)?)
     }

@@ -163,6 +163,10 @@ pub mod kind {
     pub const ENROLMENT: u16 = 71;
     /// What opens a person's home beside its PIN, sealed for the county.
     pub const ESCROW: u16 = 72;
+    /// A statement of weight is confirmed: what it says counts from here on.
+    pub const APPROVAL: u16 = 80;
+    /// Which facts of this county count only once they are confirmed.
+    pub const CONFIRMED_FACTS: u16 = 81;
 }
 
 /// One entry, read.

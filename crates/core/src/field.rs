@@ -118,6 +118,11 @@ pub const FIELDS: &[Field] = &[
     p("status", "状态", Chosen, P2, "在册人口统计"),
 ];
 
+/// Facts that a county may let count only once they are confirmed (domain.md §5.1): those of [`Merge::Approved`] unless
+/// it says otherwise.
+pub const OF_WEIGHT: [&str; 6] =
+    ["household_type", "monitor_type", "risk_cleared", "income_per_capita", "labour", "relation"];
+
 /// The fact with this key of a household or person.
 #[must_use]
 pub fn field(of: Of, key: &str) -> Option<&'static Field> {

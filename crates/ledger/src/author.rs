@@ -5,6 +5,7 @@ use crate::entries::{Kept, standing};
 use crate::error::{LedgerError, Result};
 use crate::store::{Ledger, Tx};
 use lianhu_core::change::lane;
+use lianhu_core::directive::Approval;
 use lianhu_core::entry::{About, Entry, Source, kind};
 use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
 use lianhu_core::scalar::Scalar;
@@ -49,6 +50,21 @@ impl Writing<'_> {
     pub fn import(&self, household: HouseholdId, puts: BTreeMap<String, Scalar>) -> Result<Option<EntryName>> {
         let knowing: Vec<_> = self.0.dossier(household)?.last_import().into_iter().collect();
         self.0.write_change(household, puts, &knowing, Source::Table, lane::IMPORT)
+    }
+
+    /// Confirms what stands in the dossier of a fact that counts only once it is confirmed. What counts already, or is said
+    /// by nobody, needs no confirmation.
+    pub fn confirm(&self, household: HouseholdId, key: &str, value: &Scalar) -> Result<()> {
+        let dossier = self.0.dossier(household)?;
+        let statements = dossier.statements(key);
+        let confirmed = self.0.confirmed(household, &dossier, key, &statements)?;
+        let stands = statements.iter().find(|statement| statement.value == *value);
+        let Some(said) = stands.and_then(|statement| statement.entries.last()).copied() else { return Ok(()) };
+        if confirmed.is_none_or(|confirmed| confirmed.value != *value) {
+            let body = Approval { key: key.to_owned(), said };
+            self.record(About::Household(household), kind::APPROVAL, Source::Office, &body)?;
+        }
+        Ok(())
     }
 
     /// What rosters have said of a household so far.

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::store::Tx;
+use lianhu_core::change::{Change, lane};
 use lianhu_core::directive::{Device, Place, Placement, Role};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
@@ -36,6 +37,12 @@ impl Tx<'_> {
             return Ok(Entitled::Yes);
         }
         let About::Household(household) = entry.about else { return Ok(Entitled::No) };
+        // What the roster import says counts as confirmed; only the county, let through above, imports rosters.
+        if entry.kind == kind::CHANGE
+            && minicbor::decode::<Change>(&entry.body).is_ok_and(|change| change.lane != lane::PERSON)
+        {
+            return Ok(Entitled::No);
+        }
         if entry.kind == kind::REGISTRATION {
             let Ok(registration) = minicbor::decode::<Registration>(&entry.body) else { return Ok(Entitled::No) };
             // Whoever holds a household already may not place it anywhere else by registering it once more.
@@ -141,7 +148,7 @@ impl Tx<'_> {
             // Everybody provides for their own home.
             (kind::ESCROW, About::Cadre(user)) => Ok(user == entry.user),
             _ if areas.is_empty() => Ok(false),
-            (kind::GRANT | kind::GRANT_END | kind::PLACEMENT, About::Household(_)) => {
+            (kind::GRANT | kind::GRANT_END | kind::PLACEMENT | kind::APPROVAL, About::Household(_)) => {
                 self.holds(entry.user, entry.about)
             }
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),

@@ -7,7 +7,7 @@ use lianhu_core::day::{Moment, Period};
 use lianhu_core::fact::{Fact, HouseholdFact, PlaceRef};
 use lianhu_core::ids::{EntryName, Hash, HouseholdId, PlaceId};
 use rusqlite::params;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// An edition of a report that was given out.
@@ -54,7 +54,8 @@ impl Ledger {
              {visits} from household where household.id{which} and ?1 is not null and ?2 is not null"
         );
         let mut facts = Vec::new();
-        let mut villages = BTreeMap::new();
+        // Each says where it is counted, so what happened to it does not have to.
+        let mut known = BTreeSet::new();
         let refer = |id: &Option<Vec<u8>>| id.as_ref().and_then(|id| places.get(id)).map(|(place, _)| place.clone());
         let rows = tx.all(&sql, params![period.from.0, period.to.0, place], |row| {
             Ok((
@@ -70,7 +71,7 @@ impl Ledger {
             let household = Uuid::from_slice(&id).unwrap_or_default();
             let is_site = |id: &Vec<u8>| places.get(id).is_some_and(|(_, level)| level == "site");
             let site = refer(&present.filter(is_site));
-            villages.insert(id, refer(&village));
+            known.insert(household);
             facts.push(Fact::Household(HouseholdFact {
                 household,
                 town: refer(&town),
@@ -82,7 +83,7 @@ impl Ledger {
             }));
             let visits = counts.get(household.as_bytes()).copied().unwrap_or(visits);
             if visits > 0 {
-                facts.push(Fact::Visits { household, village: refer(&village), count: visits });
+                facts.push(Fact::Visits { household, village: None, count: visits });
             }
         }
         let sql = format!(
@@ -92,11 +93,12 @@ impl Ledger {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?))
         })?;
         for (root, position, household, step) in needs {
-            if let Some(village) = villages.get(&household) {
+            let household = Uuid::from_slice(&household).unwrap_or_default();
+            if known.contains(&household) {
                 facts.push(Fact::NeedRaised {
                     need: need_id(&root, position),
-                    household: Uuid::from_slice(&household).unwrap_or_default(),
-                    village: village.clone(),
+                    household,
+                    village: None,
                     open: step < 3,
                 });
             }

@@ -8,7 +8,9 @@ use crate::scope::Point;
 use crate::store::Tx;
 use crate::trial::Trials;
 use lianhu_core::change::Change;
-use lianhu_core::directive::{Cadre, Device, Enrolment, Escrow, Grant, GrantEnd, Place, Placement, Role};
+use lianhu_core::directive::{
+    Approval, Cadre, ConfirmedFacts, Device, Enrolment, Escrow, Grant, GrantEnd, Place, Placement, Role,
+};
 use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
@@ -81,6 +83,8 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::GRANT_END => fits::<GrantEnd>(body),
         kind::ENROLMENT => fits::<Enrolment>(body),
         kind::ESCROW => fits::<Escrow>(body),
+        kind::APPROVAL => fits::<Approval>(body),
+        kind::CONFIRMED_FACTS => fits::<ConfirmedFacts>(body),
         _ => true,
     };
     let of_household = matches!(
@@ -92,6 +96,7 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
             | kind::NEED_STEP
             | kind::ABSENT
             | kind::PLACEMENT
+            | kind::APPROVAL
     );
     if fits && (!of_household || entry.about.household().is_some()) { Ok(entry) } else { Err(Code::NotTheBody) }
 }

@@ -51,6 +51,7 @@ impl Tx<'_> {
             "dossier",
             "person",
             "conflict",
+            "approval",
             "search_key",
             "visit",
             "visit_tally",

@@ -8,7 +8,7 @@ use lianhu_core::ids::HouseholdId;
 use std::collections::BTreeMap;
 
 /// The tables that entries alone add up to.
-pub(crate) const REBUILT: [&str; 21] = [
+pub(crate) const REBUILT: [&str; 23] = [
     "dossier",
     "digest",
     "place",
@@ -21,6 +21,8 @@ pub(crate) const REBUILT: [&str; 21] = [
     "household",
     "person",
     "conflict",
+    "approval",
+    "confirmed_fact",
     "search_key",
     "visit",
     "visit_tally",

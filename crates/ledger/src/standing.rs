@@ -4,13 +4,17 @@ use crate::entries::{name_of, standing};
 use crate::error::Result;
 use crate::gate::code_from;
 use crate::store::Ledger;
-use lianhu_core::day::Moment;
+use lianhu_core::day::{Day, Moment};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Code;
 use lianhu_core::ids::{EntryName, HouseholdId};
 use rusqlite::params;
 use serde::Serialize;
 use ts_rs::TS;
+
+/// After so many days without a confirmation, a statement stands on top of the township's list (domain.md §4.2: 15 days
+/// from clue to decision).
+const DAYS_TO_CONFIRM: i32 = 15;
 
 /// Where this device stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -83,6 +87,19 @@ pub enum Attention {
         head: Option<String>,
         /// How many facts.
         facts: u32,
+    },
+    /// Facts that count only once they are confirmed, and are waiting for it.
+    ToConfirm {
+        /// Of which household.
+        household: HouseholdId,
+        /// Its head.
+        head: Option<String>,
+        /// How many statements wait.
+        waiting: u32,
+        /// Since which day the oldest does.
+        since: Option<Day>,
+        /// Whether that is more than fifteen days ago.
+        overdue: bool,
     },
     /// A newer roster no longer names a household or a person.
     Question {
@@ -166,6 +183,14 @@ impl Ledger {
         list.extend(tx.all(sql, [most], |row| {
             Ok(Attention::TwoStatements { household: household(row.get(0)?)?, head: row.get(1)?, facts: row.get(2)? })
         })?);
+        if self.confirms()? {
+            // Overdue ones first of all.
+            let to_confirm = self.to_confirm(most)?;
+            let overdue = to_confirm.iter().filter(|item| matches!(item, Attention::ToConfirm { overdue: true, .. }));
+            let overdue = overdue.count();
+            list.splice(0..0, to_confirm.iter().take(overdue).cloned());
+            list.extend(to_confirm.into_iter().skip(overdue));
+        }
         let sql = "select question.entry, question.household, household.head, person.name, question.file from question left join household on household.id = question.household left join person on person.id = question.person and person.household = question.household where question.answer is null order by question.household limit ?1";
         list.extend(tx.all(sql, [most], |row| {
             Ok(Attention::Question {
@@ -177,6 +202,33 @@ impl Ledger {
             })
         })?);
         Ok(list)
+    }
+
+    /// Whether this device's person may confirm what counts only then: somebody of a township or of the county.
+    pub fn confirms(&self) -> Result<bool> {
+        let me = self.identity()?;
+        Ok(me.is_county || self.roles_of(me.user)?.iter().any(|role| role.role == "township" || role.role == "county"))
+    }
+
+    /// The keys of the facts that count only once they are confirmed.
+    pub fn confirmed_facts(&self) -> Result<Vec<String>> {
+        Ok(self.look().confirmed_facts()?.into_iter().collect())
+    }
+
+    /// Households with statements that wait for a confirmation, the longest waiting first.
+    fn to_confirm(&self, most: u32) -> Result<Vec<Attention>> {
+        let today = self.now().day();
+        let sql = "select household.id, household.head, sum(waiting), min(since) as oldest from conflict join household on household.id = conflict.household where conflict.asks = 2 group by household.id order by oldest, household.id limit ?1";
+        self.look().all(sql, [most], |row| {
+            let since = row.get::<_, Option<i32>>(3)?.map(Day);
+            Ok(Attention::ToConfirm {
+                household: HouseholdId::from_slice(&row.get::<_, Vec<u8>>(0)?).ok_or(rusqlite::Error::InvalidQuery)?,
+                head: row.get(1)?,
+                waiting: row.get(2)?,
+                since,
+                overdue: since.is_some_and(|since| since.plus(DAYS_TO_CONFIRM) < today),
+            })
+        })
     }
 
     /// The county's number of an entry: with one, its mark is 已到县.

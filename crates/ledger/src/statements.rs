@@ -1,9 +1,12 @@
 //! What is said of each fact of a household: by whom, when, how they know, and what counts until a person decides.
 
 use crate::error::Result;
+use crate::project::{Confirmed, is_waiting};
 use crate::store::Ledger;
 use lianhu_core::day::Moment;
+use lianhu_core::dossier::Statement;
 use lianhu_core::entry::Source;
+use lianhu_core::field;
 use lianhu_core::ids::{EntryName, HouseholdId};
 use lianhu_core::scalar::Scalar;
 use std::collections::BTreeMap;
@@ -17,6 +20,8 @@ pub struct Said {
     pub by: Vec<SaidBy>,
     /// Whether it counts until a person decides.
     pub counts: bool,
+    /// 待确认: it counts only once a township or the county confirms it.
+    pub waiting: bool,
 }
 
 /// One person's saying it.
@@ -39,8 +44,21 @@ impl Ledger {
     pub fn statements(&self, household: HouseholdId) -> Result<BTreeMap<String, Vec<Said>>> {
         let tx = self.look();
         let mut all = BTreeMap::new();
-        for (key, statements) in tx.dossier(household)?.all() {
-            let counting = tx.counting(&statements)?.map(|statement| statement.value.clone());
+        let dossier = tx.dossier(household)?;
+        let to_confirm = tx.confirmed_facts()?;
+        for (key, mut statements) in dossier.all() {
+            let confirms = to_confirm.contains(field::split_key(&key).1);
+            let confirmed = if confirms { tx.confirmed(household, &dossier, &key, &statements)? } else { None };
+            let counting = match &confirmed {
+                _ if !confirms => tx.counting(&statements)?.map(|statement| statement.value.clone()),
+                confirmed => confirmed.as_ref().map(|confirmed| confirmed.value.clone()),
+            };
+            // What was confirmed counts even where somebody has since said something else over it.
+            if let Some(Confirmed { value, said }) = &confirmed
+                && !statements.iter().any(|statement| statement.value == *value)
+            {
+                statements.push(Statement { value: value.clone(), entries: vec![*said] });
+            }
             let mut said = Vec::new();
             for statement in statements {
                 let mut by = Vec::new();
@@ -55,7 +73,9 @@ impl Ledger {
                         });
                     }
                 }
-                said.push(Said { counts: Some(&statement.value) == counting.as_ref(), value: statement.value, by });
+                let waiting = confirms && is_waiting(&statement.value, confirmed.as_ref());
+                let counts = Some(&statement.value) == counting.as_ref();
+                said.push(Said { counts, waiting, value: statement.value, by });
             }
             said.sort_by_key(|said| !said.counts);
             all.insert(key, said);

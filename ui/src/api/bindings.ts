@@ -51,6 +51,8 @@ export interface Commands {
   want_older: { args: { household: string }; returns: null };
   /** A masked fact, unmasked, for a reason that is kept. */
   reveal: { args: { household: string; key: string; reason: string }; returns: Array<Scalar> };
+  /** Compares the last six characters of a certificate with what is written down; the number is not shown. */
+  check_certificate: { args: { household: string; person: PersonId; tail: string }; returns: Checked };
   /** A telephone number for the dialler, without showing it; that it was dialled leaves a trace. */
   telephone: { args: { household: string; key: string }; returns: string };
   /** Records a visit. */
@@ -85,6 +87,10 @@ export interface Commands {
   conflicts: { args: { place?: string | null; most?: number | null }; returns: Array<Conflict> };
   /** Decides between several statements of one fact: by an entry that says it, masked or not, or by its value. */
   choose_statement: { args: { household: string; key: string; said?: EntryName | null; value?: Scalar | null; source?: Source | null }; returns: HouseholdCard };
+  /** The facts that count only once a township or the county confirms them. */
+  confirmed_facts: { args: {  }; returns: Array<string> };
+  /** Says which these are: of `household_type`, `monitor_type`, `risk_cleared`, `income_per_capita`, `labour`, `relation`. */
+  require_confirmation: { args: { keys: Array<string> }; returns: Array<string> };
   /** Answers a question that a newer roster left open. */
   answer_question: { args: { question: EntryName; answer: string }; returns: null };
   /** Reads a roster and takes it in, or only says what it would. */
@@ -263,7 +269,27 @@ head: string | null,
 /**
  * How many facts.
  */
-facts: number, } | { "attention": "question", 
+facts: number, } | { "attention": "to_confirm", 
+/**
+ * Of which household.
+ */
+household: HouseholdId, 
+/**
+ * Its head.
+ */
+head: string | null, 
+/**
+ * How many statements wait.
+ */
+waiting: number, 
+/**
+ * Since which day the oldest does.
+ */
+since: Day | null, 
+/**
+ * Whether that is more than fifteen days ago.
+ */
+overdue: boolean, } | { "attention": "question", 
 /**
  * The question.
  */
@@ -433,6 +459,8 @@ was: number | null,
  */
 is: number | null, };
 
+export type Checked = "same" | "different" | "nothing_written";
+
 export type Chip = { 
 /**
  * What is said, masked where its class asks for it.
@@ -445,7 +473,11 @@ by: Array<ChipBy>,
 /**
  * Whether it counts.
  */
-counts: boolean, };
+counts: boolean, 
+/**
+ * Whether it counts only once a township or the county confirms it.
+ */
+waiting: boolean, };
 
 export type ChipBy = { 
 /**
@@ -768,6 +800,10 @@ said: Array<Chip>,
  * Whether a person is asked to choose among them.
  */
 to_choose: boolean, 
+/**
+ * How many of them wait for a confirmation: 「+n 待确认」.
+ */
+waiting: number, 
 /**
  * Whether the values are masked.
  */
@@ -1595,7 +1631,15 @@ duty: string, } | { "told": "grant_end",
 /**
  * Why.
  */
-reason: string, } | { "told": "other" };
+reason: string, } | { "told": "approval", 
+/**
+ * What the field calls it.
+ */
+label: string, 
+/**
+ * Its key.
+ */
+key: string, } | { "told": "other" };
 
 export type Touched = { 
 /**

@@ -25,6 +25,8 @@ export function toldWords(told: Told): string {
     case "placement_wanted":
     case "grant_end":
       return told.reason;
+    case "approval":
+      return labelOf(told);
     case "grant":
       return coded("duty", told.duty);
     default:

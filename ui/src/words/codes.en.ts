@@ -124,6 +124,7 @@ export default {
   "what.need_step": "need moved on",
   "what.absent": "question of a list",
   "what.absent_answer": "question answered",
+  "what.approval": "confirmed",
   "what.placement_wanted": "place to change",
   "what.placement": "placed",
   "what.grant": "entrusted",

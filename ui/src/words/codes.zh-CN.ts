@@ -124,6 +124,7 @@ export default {
   "what.need_step": "诉求进展",
   "what.absent": "名单疑问",
   "what.absent_answer": "疑问已答",
+  "what.approval": "确认",
   "what.placement_wanted": "要求改所在地",
   "what.placement": "所在地",
   "what.grant": "结对",

@@ -20,6 +20,8 @@ pub(crate) struct Helper {
     pub(crate) county: Arc<Mutex<Ledger>>,
     pub(crate) houses: Vec<HouseholdId>,
     pub(crate) today: Day,
+    pub(crate) around: Arc<Staged>,
+    village: PlaceId,
 }
 
 impl Helper {
@@ -58,11 +60,38 @@ impl Helper {
         let key = Key::mint(&*around);
         let asking = Enrolling { secret: String::new(), key: key.public(), label: "phone".into(), device: None };
         let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
-        let app = App::open(&dir.path().join("phone"), around, Box::new(|_| ())).unwrap();
+        let app = App::open(&dir.path().join("phone"), around.clone(), Box::new(|_| ())).unwrap();
         app.ledger().adopt(&enrolled, &key).unwrap();
-        let helper = Self { dir, app, county: Arc::new(Mutex::new(county)), houses, today: now.day() };
+        let helper = Self { dir, app, county: Arc::new(Mutex::new(county)), houses, today: now.day(), around, village };
         helper.exchange();
         helper
+    }
+
+    /// The computer of somebody with a role over the whole village.
+    pub(crate) fn office(&self, role: &str) -> App {
+        let user = UserId::mint(&*self.around);
+        let mut county = self.county.lock().unwrap();
+        county
+            .direct(|w| {
+                let cadre = Cadre { name: "莫秀英".into(), ..Cadre::default() };
+                w.record(About::Cadre(user), kind::CADRE, Source::Office, &cadre)?;
+                let role = Role { role: role.into(), place: (role != "county").then_some(self.village) };
+                w.record(About::Cadre(user), kind::ROLE, Source::Office, &role)
+            })
+            .unwrap();
+        let secret = county.mint_secret(user).unwrap();
+        let key = Key::mint(&*self.around);
+        let asking = Enrolling { secret: String::new(), key: key.public(), label: role.into(), device: None };
+        let enrolled = county.enrol(&asking, &secret).unwrap().unwrap();
+        drop(county);
+        let app = App::open(&self.dir.path().join(role), self.around.clone(), Box::new(|_| ())).unwrap();
+        app.ledger().adopt(&enrolled, &key).unwrap();
+        self.exchange_of(&app);
+        app
+    }
+
+    pub(crate) fn exchange_of(&self, app: &App) {
+        app.exchange_through(&mut InProcess(self.county.clone()), 0).unwrap();
     }
 
     pub(crate) fn exchange(&self) {

@@ -17,7 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Facts {
     pub(super) household: BTreeMap<&'static str, Scalar>,
     pub(super) persons: BTreeMap<PersonId, BTreeMap<&'static str, Scalar>>,
-    disagreeing: Vec<String>,
+    disagreeing: Vec<Disagreeing>,
+}
+
+/// A fact that says two things, or waits for a confirmation.
+struct Disagreeing {
+    key: String,
+    asks: u8,
+    waiting: u32,
+    since: Option<i32>,
 }
 
 /// 状态 of people who no longer count (domain.md §2.3: 自然减少).
@@ -54,7 +62,7 @@ impl Tx<'_> {
 
     /// Computes what the dossier says, all of it or as far as a change can have touched it.
     fn describe_household(&self, household: HouseholdId, dossier: &Dossier, change: Option<&Change>) -> Result<()> {
-        let facts = self.facts(dossier)?;
+        let facts = self.facts(household, dossier)?;
         let text = |key: &str| facts.household.get(key).map(ToString::to_string).filter(|text| !text.is_empty());
         let people: Vec<_> = facts.persons.iter().filter(|(_, facts)| counts(facts)).collect();
         let named = |facts: &BTreeMap<&str, Scalar>| facts.get("name").map(ToString::to_string).unwrap_or_default();
@@ -87,20 +95,41 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn facts(&self, dossier: &Dossier) -> Result<Facts> {
+    /// Computes anew what the dossier of a household says, where it is known here.
+    pub(super) fn describe_anew(&self, household: HouseholdId) -> Result<()> {
+        if self.has_household(household)? {
+            let dossier = self.dossier(household)?;
+            self.describe_household(household, &dossier, None)?;
+        }
+        Ok(())
+    }
+
+    fn facts(&self, household: HouseholdId, dossier: &Dossier) -> Result<Facts> {
+        let to_confirm = self.confirmed_facts()?;
         let mut facts = Facts { household: BTreeMap::new(), persons: BTreeMap::new(), disagreeing: Vec::new() };
         for (key, statements) in dossier.all() {
             // A key that no field has is kept and passed on, and shown nowhere.
             let Some(known) = field::field_of_key(&key) else { continue };
-            let Some(counting) = self.counting(&statements)? else { continue };
-            if statements.len() > 1 {
-                facts.disagreeing.push(key.clone());
-            }
+            let counting = if to_confirm.contains(known.key) {
+                let confirmed = self.confirmed(household, dossier, &key, &statements)?;
+                let (waiting, since) = self.waiting(&statements, confirmed.as_ref())?;
+                if waiting > 0 {
+                    facts.disagreeing.push(Disagreeing { key: key.clone(), asks: 2, waiting, since });
+                }
+                confirmed.map(|confirmed| confirmed.value)
+            } else {
+                if statements.len() > 1 {
+                    let asks = u8::from(known.merge != field::Merge::Shown);
+                    facts.disagreeing.push(Disagreeing { key: key.clone(), asks, waiting: 0, since: None });
+                }
+                self.counting(&statements)?.map(|statement| statement.value.clone())
+            };
+            let Some(counting) = counting else { continue };
             let of = match field::split_key(&key).0 {
                 Some(person) => facts.persons.entry(person).or_default(),
                 None => &mut facts.household,
             };
-            of.insert(known.key, counting.value.clone());
+            of.insert(known.key, counting);
         }
         facts.persons.retain(|_, facts| facts.contains_key("name"));
         Ok(facts)
@@ -161,12 +190,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn put_conflicts(&self, household: HouseholdId, keys: &[String]) -> Result<()> {
+    fn put_conflicts(&self, household: HouseholdId, disagreeing: &[Disagreeing]) -> Result<()> {
         self.run("delete from conflict where household = ?1", [household.bytes()])?;
-        for key in keys {
-            let asks = field::field_of_key(key).is_some_and(|field| field.merge != field::Merge::Shown);
-            let sql = "insert into conflict (household, key, asks) values (?1, ?2, ?3)";
-            self.run(sql, params![household.bytes(), key, asks])?;
+        for Disagreeing { key, asks, waiting, since } in disagreeing {
+            let sql = "insert into conflict (household, key, asks, waiting, since) values (?1, ?2, ?3, ?4, ?5)";
+            self.run(sql, params![household.bytes(), key, asks, waiting, since])?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! From entries to tables. Every projection is computed from all the entries about its subject, so it does not matter
 //! in what order they came, how often, or whether the tables were dropped in between.
 
+mod approval;
 mod cadre;
 mod household;
 mod need;
@@ -10,6 +11,7 @@ mod question;
 mod search;
 mod visit;
 
+pub(crate) use approval::{Confirmed, is_waiting};
 pub(crate) use search::tail_key;
 
 use crate::entries::Kept;
@@ -36,6 +38,8 @@ impl Tx<'_> {
             kind::DEVICE => self.project_device(kept),
             kind::ESCROW => self.project_escrow(kept),
             kind::ENROLMENT => self.project_enrolment(kept),
+            kind::APPROVAL => self.project_approval(kept),
+            kind::CONFIRMED_FACTS => self.project_confirmed_facts(),
             kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
             _ => Ok(()),
         }

@@ -1,0 +1,53 @@
+//! 核对证件: the last six characters of a certificate, held in the hand, against what is written down. The answer is yes or
+//! no; the number itself is not shown, and that it was checked leaves a trace.
+
+use crate::app::App;
+use crate::error::{AppError, Result};
+use lianhu_core::entry::About;
+use lianhu_core::field;
+use lianhu_core::ids::PersonId;
+use lianhu_core::problem::ProblemKind;
+use lianhu_core::text::tidy_cell;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// How many characters of the end are compared.
+const TAIL: usize = 6;
+
+/// What a certificate in the hand says of the one written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Checked {
+    /// 一致.
+    Same,
+    /// 不一致.
+    Different,
+    /// Nothing is written down to compare with.
+    NothingWritten,
+}
+
+impl App {
+    /// Compares the last six characters of a certificate with the one that counts for this person.
+    pub fn check_certificate(&self, household: String, person: PersonId, tail: String) -> Result<Checked> {
+        let household = self.household_of(&household)?;
+        let tail: String = tidy_cell(&tail).to_ascii_uppercase();
+        if tail.chars().count() != TAIL || !tail.chars().all(|c| c.is_ascii_digit() || c == 'X') {
+            return Err(AppError::field("tail", ProblemKind::WrongForm));
+        }
+        let mut ledger = self.ledger();
+        if !ledger.persons(household)?.iter().any(|known| known.id == person) {
+            return Err(AppError::missing("家庭成员"));
+        }
+        let key = field::person_key(person, "id_no");
+        let said = ledger.statements(household)?.remove(&key).unwrap_or_default();
+        let number = said.into_iter().find(|said| said.counts).and_then(|said| said.value.text().map(str::to_owned));
+        let checked = match number.filter(|number| !number.is_empty()) {
+            None => Checked::NothingWritten,
+            Some(number) if number.to_ascii_uppercase().ends_with(&tail) => Checked::Same,
+            Some(_) => Checked::Different,
+        };
+        let answer = if checked == Checked::Same { "一致" } else { "不一致" };
+        ledger.note_audit(&format!("check {key}"), About::Household(household), answer)?;
+        Ok(checked)
+    }
+}
