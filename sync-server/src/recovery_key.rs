@@ -113,7 +113,7 @@ mod tests {
             assert_eq!(RecoveryKey::parse(&typed).map(|key| key.0), Some([9; 32]));
         }
         let last = paper.chars().last().unwrap();
-        let slip = format!("{}{}", &paper[..paper.len() - 1], if last == 'A' { 'B' } else { 'A' });
+        let slip = format!("{}{}", paper.get(..paper.len() - 1).unwrap(), if last == 'A' { 'B' } else { 'A' });
         assert!(RecoveryKey::parse(&slip).is_none() && RecoveryKey::parse("").is_none());
     }
 }

@@ -90,12 +90,12 @@ fn is_run(chars: &[char]) -> bool {
 /// 121212, 123123, 112233: one piece over and over, or every character twice.
 fn is_repeated(chars: &[char]) -> bool {
     let pieces = 1..=chars.len() / 2;
-    let over_and_over = pieces.filter(|size| chars.len() % size == 0).any(|size| {
+    let over_and_over = pieces.filter(|size| chars.len().is_multiple_of(*size)).any(|size| {
         let mut each = chars.chunks(size);
         let first = each.next();
         each.all(|piece| Some(piece) == first)
     });
-    let doubled = chars.len() % 2 == 0 && chars.chunks(2).all(|pair| pair.first() == pair.last());
+    let doubled = chars.len().is_multiple_of(2) && chars.chunks(2).all(|pair| pair.first() == pair.last());
     over_and_over || doubled
 }
 

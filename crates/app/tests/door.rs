@@ -15,7 +15,10 @@ const PHRASE: &str = "门前有两棵老核桃树呀";
 
 /// A keystore that a test can look into and take away.
 #[derive(Clone, Default)]
-struct Drawer(Arc<Mutex<Option<BTreeMap<String, [u8; 32]>>>>);
+struct Drawer(Arc<Mutex<Option<Kept>>>);
+
+/// A secret for each name.
+type Kept = BTreeMap<String, [u8; 32]>;
 
 impl Drawer {
     fn new() -> Self {

@@ -29,7 +29,8 @@ fn says(app: &App, house: String, key: &str, value: &str) {
 /// How long the oldest statement of each household on the list of what is to be confirmed has waited too long.
 fn to_confirm(app: &App) -> Vec<bool> {
     let all = app.needs_attention().unwrap();
-    let overdue = |item: &Attention| if let Attention::ToConfirm { overdue, .. } = item { Some(*overdue) } else { None };
+    let overdue =
+        |item: &Attention| if let Attention::ToConfirm { overdue, .. } = item { Some(*overdue) } else { None };
     all.iter().filter_map(overdue).collect()
 }
 
@@ -39,7 +40,11 @@ fn what_a_helper_says_of_the_household_type_counts_once_the_township_confirms_it
     let town = helper.office("township");
     helper.county_says(0, TYPE, "脱贫户");
     helper.exchange();
-    assert_eq!(counting(&fact(&helper.app, helper.house(0), TYPE)).as_deref(), Some("脱贫户"), "the roster is the county's");
+    assert_eq!(
+        counting(&fact(&helper.app, helper.house(0), TYPE)).as_deref(),
+        Some("脱贫户"),
+        "the roster is the county's"
+    );
     says(&helper.app, helper.house(0), TYPE, "监测对象");
     let here = fact(&helper.app, helper.house(0), TYPE);
     assert_eq!((counting(&here).as_deref(), here.waiting, here.to_choose), (Some("脱贫户"), 1, false));

@@ -143,7 +143,7 @@ mod tests {
             }
         }
         assert!(taken * 64 < wrong, "{taken} of {wrong} were not noticed; one in 256 is to be expected");
-        assert_eq!(RecoveryAnswer::parse(&shown[1..]), None);
+        assert_eq!(RecoveryAnswer::parse(shown.get(1..).unwrap()), None);
         assert_eq!(RecoveryAnswer::parse("忘记"), None);
     }
 

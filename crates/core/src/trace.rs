@@ -88,7 +88,7 @@ mod tests {
             Trace { prev: Some(link), ..trace.clone() },
             Trace { act: "reveal id_no".into(), ..trace.clone() },
             Trace { about: None, ..trace.clone() },
-            Trace { reason: String::new(), ..trace.clone() },
+            Trace { reason: String::new(), ..trace },
         ] {
             assert_ne!(other.link(Moment(5)), link);
         }

@@ -85,6 +85,9 @@ impl Ledger {
     }
 }
 
+/// Whose home a code opens, what opens it, sealed, and what it is sealed for.
+type Escrowed = (UserId, Vec<u8>, Vec<u8>);
+
 /// What is sealed for the county is sealed for this code alone.
 #[must_use]
 pub fn escrow_about(code: &str) -> Vec<u8> {
@@ -103,7 +106,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn escrowed(&self, code: &str) -> Result<Option<(UserId, Vec<u8>, Vec<u8>)>> {
+    fn escrowed(&self, code: &str) -> Result<Option<Escrowed>> {
         let sql = "select user, sealed from escrow where code = ?1";
         let found = self.one(sql, [code], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         Ok(found.and_then(|(user, sealed)| Some((UserId::from_slice(&user)?, sealed, escrow_about(code)))))

@@ -57,7 +57,7 @@ impl Tries {
     /// The same, reckoned from now on.
     #[must_use]
     pub fn reckoned(self, around: &dyn Surroundings) -> Self {
-        self.from_now(self.wait(around), around)
+        self.reckoned_now(self.wait(around), around)
     }
 
     /// One more. It is written down before the PIN is looked at, so that nobody tries for nothing by ending the program.
@@ -66,10 +66,10 @@ impl Tries {
         let wrong = self.wrong.saturating_add(1);
         let doublings = wrong.saturating_sub(FREE);
         let wait = if doublings == 0 { 0 } else { (FIRST << (doublings - 1).min(10)).min(LONGEST) };
-        Self { wrong, ..self }.from_now(wait, around)
+        Self { wrong, ..self }.reckoned_now(wait, around)
     }
 
-    fn from_now(self, left: u64, around: &dyn Surroundings) -> Self {
+    fn reckoned_now(self, left: u64, around: &dyn Surroundings) -> Self {
         let now = around.steady();
         Self { left, life: now.life, at: now.seconds, ..self }
     }

@@ -140,7 +140,7 @@ fn a_file_that_is_cut_short_altered_foreign_or_old_is_refused_with_a_sentence_of
     laptop.does("exchange", json!({}));
     let file = std::fs::read(stick("1.lhx")).unwrap();
     std::fs::write(stick("short.lhx"), &file[..file.len() / 2]).unwrap();
-    let mut altered = file.clone();
+    let mut altered = file;
     *altered.last_mut().unwrap() ^= 1;
     std::fs::write(stick("altered.lhx"), altered).unwrap();
     std::fs::write(stick("book.lhx"), b"PK\x03\x04 another thing").unwrap();
@@ -278,7 +278,7 @@ fn one_order_of_files_and_lines(seed: u64) {
     for table in ["household", "visit", "conflict", "person", "digest"] {
         assert_eq!(ours[table], theirs[table], "seed {seed}: {table}");
     }
-    assert_eq!(DeviceId::from_slice(&device.bytes()), Some(phone.device));
+    assert_eq!(DeviceId::from_slice(device.bytes()), Some(phone.device));
     assert!(secretary != helper);
 }
 

@@ -81,7 +81,7 @@ impl Walk {
             let Ok(header) = minicbor::decode::<Header>(&header) else { continue };
             let head = &header.head;
             if head.audit.is_some_and(|link| !links.contains(&link))
-                && self.came_whole(tx, &head.device.bytes(), head.incarnation, head.number.cast_signed())?
+                && self.came_whole(tx, head.device.bytes(), head.incarnation, head.number.cast_signed())?
             {
                 self.envelope(Fault::TraceRemoved, header.name());
             }

@@ -40,7 +40,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
 
 /// `cargo check` with the stand-ins. OpenSSL is not compiled either: the headers of this machine's are read.
 fn checked(place: &Path) -> Program {
-    let headers = std::env::var("OPENSSL_DIR").map_or_else(|_| "/usr".to_owned(), |openssl| openssl);
+    let headers = std::env::var("OPENSSL_DIR").unwrap_or_else(|_| "/usr".to_owned());
     let settings = [
         format!("CC_aarch64_linux_android={}", said(place, "cc")),
         format!("AR_aarch64_linux_android={}", said(place, "ar")),
