@@ -1,7 +1,6 @@
 //! 托人捎交: a phone that finds no signal for long hands over a file, the first secretary takes it to town, and the county's
 //! receipt comes back the same way.
 
-use crate::preparing;
 use crate::visiting;
 use crate::window::Window;
 use anyhow::{Context, Result, ensure};
@@ -26,7 +25,11 @@ pub(crate) fn there_and_back(helper: &mut Window<'_>, secretary: &mut Window<'_>
     helper.see("已到乡镇 1 条")?;
     helper.picture("carry-in-town")?;
 
-    preparing::hand_in(secretary)?;
+    // The secretary may have nothing of their own to hand in: what is carried goes up all the same.
+    secretary.tap("交换")?;
+    secretary.at("exchange")?;
+    secretary.tap("到镇上了，交到县里")?;
+    secretary.see("交上")?;
     open(secretary)?;
     secretary.see("已到县")?;
     let receipt = saved(secretary, "把县里的回执给他")?;

@@ -3,6 +3,7 @@
 
 use crate::real::{County, Device, programs};
 use lianhu_app::AppError;
+use lianhu_core::entry::About;
 use lianhu_core::ids::{DeviceId, EntryName};
 use lianhu_ledger::TakenIn;
 use lianhu_tests::{Chance, Phone, Village};
@@ -208,6 +209,7 @@ fn one_order_of_files_and_lines(seed: u64) {
     let (device, mut line) = (phone.device, village.line());
     laptop.exchanges(&mut line).unwrap();
     let (mut up, mut back, mut written, mut along) = (Vec::new(), Vec::new(), BTreeSet::new(), false);
+    let mut told = BTreeMap::new();
     if chance.one_in(2) {
         phone.exchanges(&mut line).unwrap();
     }
@@ -251,6 +253,14 @@ fn one_order_of_files_and_lines(seed: u64) {
         }
         let standing = phone.ledger().standing().unwrap();
         assert!(along || standing.carried == 0, "seed {seed}: marked as carried by nobody");
+        // What the phone was told of its households it is never told backwards.
+        let scope: BTreeMap<About, (u64, bool)> = {
+            let rows = phone.ledger().scope_of(helper).unwrap().into_iter();
+            rows.map(|row| (row.about, (row.since, row.until.is_some()))).collect()
+        };
+        let backwards: Vec<_> = told.iter().filter(|(about, was)| scope.get(about).is_none_or(|is| is < was)).collect();
+        assert!(backwards.is_empty(), "seed {seed}: an old file brought back what had ended: {backwards:?}");
+        told = scope;
         // A number on the phone is the county's own.
         let at_county: BTreeMap<EntryName, u64> = village.county.with(|county| {
             county.all_held().unwrap().into_iter().filter_map(|held| Some((held.name, held.number?))).collect()
