@@ -29,9 +29,9 @@ fn says(app: &App, house: String, key: &str, value: &str) {
 /// How long the oldest statement of each household on the list of what is to be confirmed has waited too long.
 fn to_confirm(app: &App) -> Vec<bool> {
     let all = app.needs_attention().unwrap();
-    let overdue =
-        |item: &Attention| if let Attention::ToConfirm { overdue, .. } = item { Some(*overdue) } else { None };
-    all.iter().filter_map(overdue).collect()
+    let pressing =
+        |item: &Attention| if let Attention::ToConfirm { pressing, .. } = item { Some(*pressing) } else { None };
+    all.iter().filter_map(pressing).collect()
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn after_fifteen_days_it_stands_on_top_of_the_townships_list() {
     assert_eq!(to_confirm(&town), [false]);
     helper.around.set(helper.around.now().plus_seconds(16 * 86_400));
     assert_eq!(to_confirm(&town), [true]);
-    assert!(matches!(town.needs_attention().unwrap()[0], Attention::ToConfirm { overdue: true, .. }));
+    assert!(matches!(town.needs_attention().unwrap()[0], Attention::ToConfirm { pressing: true, .. }));
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub enum Attention {
         /// Since which day the oldest does.
         since: Option<Day>,
         /// Whether that is more than fifteen days ago.
-        overdue: bool,
+        pressing: bool,
     },
     /// A newer roster no longer names a household or a person.
     Question {
@@ -184,12 +184,12 @@ impl Ledger {
             Ok(Attention::TwoStatements { household: household(row.get(0)?)?, head: row.get(1)?, facts: row.get(2)? })
         })?);
         if self.confirms()? {
-            // Overdue ones first of all.
+            // Those that have waited too long stand first of all.
             let to_confirm = self.to_confirm(most)?;
-            let overdue = to_confirm.iter().filter(|item| matches!(item, Attention::ToConfirm { overdue: true, .. }));
-            let overdue = overdue.count();
-            list.splice(0..0, to_confirm.iter().take(overdue).cloned());
-            list.extend(to_confirm.into_iter().skip(overdue));
+            let pressing = to_confirm.iter().filter(|item| matches!(item, Attention::ToConfirm { pressing: true, .. }));
+            let pressing = pressing.count();
+            list.splice(0..0, to_confirm.iter().take(pressing).cloned());
+            list.extend(to_confirm.into_iter().skip(pressing));
         }
         let sql = "select question.entry, question.household, household.head, person.name, question.file from question left join household on household.id = question.household left join person on person.id = question.person and person.household = question.household where question.answer is null order by question.household limit ?1";
         list.extend(tx.all(sql, [most], |row| {
@@ -226,7 +226,7 @@ impl Ledger {
                 head: row.get(1)?,
                 waiting: row.get(2)?,
                 since,
-                overdue: since.is_some_and(|since| since.plus(DAYS_TO_CONFIRM) < today),
+                pressing: since.is_some_and(|since| since.plus(DAYS_TO_CONFIRM) < today),
             })
         })
     }

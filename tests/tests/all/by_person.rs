@@ -104,6 +104,7 @@ fn asked(household: &str, figure: &str) -> Vec<(&'static str, Value)> {
         ("county_report", json!({"period": period})),
         ("records_behind", json!({"figure": figure})),
         ("audit", json!({})),
+        ("confirmed_facts", json!({})),
         ("verify", json!({})),
     ]
 }
@@ -147,6 +148,12 @@ const ACTS: &[&str] = &[
     "set_pin",
     "unlock",
     "note_print",
+    "check_certificate",
+    "require_confirmation",
+    "recover_pin",
+    "reopen",
+    "choose_person",
+    "add_person",
 ];
 
 /// All cells of a workbook, as text.

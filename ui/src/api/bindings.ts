@@ -289,7 +289,7 @@ since: Day | null,
 /**
  * Whether that is more than fifteen days ago.
  */
-overdue: boolean, } | { "attention": "question", 
+pressing: boolean, } | { "attention": "question", 
 /**
  * The question.
  */
