@@ -98,13 +98,14 @@ fn read(heard: &Heard) -> Option<(Enrolling, Vec<u8>)> {
     Some((asking, secret))
 }
 
-async fn proof(State(county): State<County>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+/// A question that a device signed: as it stands in the address, by whom, and the signature yet to be looked at.
+fn signed(query: Option<String>, headers: &HeaderMap) -> Option<(String, DeviceId, Signature)> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let device = header("x-device").and_then(DeviceId::parse);
-    let signature = header("x-signature").and_then(Signature::parse);
-    let (Some(query), Some(device), Some(signature)) = (query, device, signature) else {
-        return empty(StatusCode::UNAUTHORIZED);
-    };
+    Some((query?, header("x-device").and_then(DeviceId::parse)?, header("x-signature").and_then(Signature::parse)?))
+}
+
+async fn proof(State(county): State<County>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let Some((query, device, signature)) = signed(query, &headers) else { return empty(StatusCode::UNAUTHORIZED) };
     let done = county.work(move |ledger| {
         if !ledger.may_ask(&query, device, signature)? {
             return Ok(Err(StatusCode::UNAUTHORIZED));
@@ -120,12 +121,7 @@ async fn proof(State(county): State<County>, RawQuery(query): RawQuery, headers:
 }
 
 async fn recover(State(county): State<County>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let device = header("x-device").and_then(DeviceId::parse);
-    let signature = header("x-signature").and_then(Signature::parse);
-    let (Some(query), Some(device), Some(signature)) = (query, device, signature) else {
-        return empty(StatusCode::UNAUTHORIZED);
-    };
+    let Some((query, device, signature)) = signed(query, &headers) else { return empty(StatusCode::UNAUTHORIZED) };
     let done = county.work(move |ledger| {
         if !ledger.may_ask(&query, device, signature)? {
             return Ok(Err(StatusCode::UNAUTHORIZED));

@@ -4,16 +4,17 @@
 use crate::failure::{Failure, Result};
 use crate::home::Home;
 use data_encoding::BASE32_NOPAD;
+use lianhu_core::closed;
 use lianhu_core::ids::{Hash, PublicKey};
 use lianhu_core::sign::Key;
 use lianhu_core::surroundings::Surroundings;
-use lianhu_ledger::{Machine, open_sealed, seal_for};
+use lianhu_ledger::Machine;
 use std::fmt;
 
 /// The half that stays with the server: it seals and cannot open.
 pub(crate) const PUBLIC: &str = "recovery.pub";
 /// What is sealed, in a backup.
-const ABOUT: &[u8] = b"lianhu backup 1";
+const ABOUT: &str = "lianhu backup 1";
 const CHECK: usize = 3;
 const GROUP: usize = 4;
 /// Where a program is given the key by its caller; a person types it.
@@ -60,7 +61,7 @@ impl RecoveryKey {
 
     /// Opens what was sealed for it.
     pub(crate) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>> {
-        open_sealed(&self.key(), ABOUT, sealed).ok_or_else(wrong)
+        closed::open(&self.key(), ABOUT, &[], sealed).ok_or_else(wrong)
     }
 
     fn key(&self) -> Key {
@@ -92,7 +93,7 @@ pub(crate) fn seal(home: &Home, what: &[u8]) -> Result<Option<Vec<u8>>> {
     }
     let text = home.read(PUBLIC)?;
     let public = std::str::from_utf8(&text).ok().and_then(PublicKey::parse);
-    let sealed = public.and_then(|public| seal_for(public, ABOUT, what, &Machine));
+    let sealed = public.and_then(|public| closed::close(public, ABOUT, &[], what, &Machine));
     sealed.map(Some).ok_or_else(|| Failure::new("recovery_key", "recovery.pub 已损坏。请从备份中取回它再试。"))
 }
 

@@ -130,11 +130,14 @@ impl App {
         Ok(roles.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect())
     }
 
+    /// Whether this person sits at the county's desk or a township's.
+    pub(crate) fn directs(&self) -> Result<bool> {
+        Ok(self.roles()?.iter().any(|role| role == "county" || role == "township"))
+    }
+
     /// Refuses whoever is neither the county's nor a township's.
     pub(crate) fn check_may_direct(&self) -> Result<()> {
-        let roles = self.roles()?;
-        let may = roles.iter().any(|role| role == "county" || role == "township");
-        if may { Ok(()) } else { Err(AppError::NotAllowed) }
+        if self.directs()? { Ok(()) } else { Err(AppError::NotAllowed) }
     }
 
     pub(crate) fn check_is_county(&self) -> Result<()> {

@@ -6,10 +6,10 @@ use crate::visiting::shown;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Source};
 use lianhu_core::field::{self, Class, Merge};
-use lianhu_core::ids::{EntryName, PersonId};
+use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
 use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::scalar::Scalar;
-use lianhu_ledger::{GrantRow, HouseholdPage, HouseholdRow, NeedRow, PromiseRow, Said, VisitQuery, VisitRow};
+use lianhu_ledger::{GrantRow, HouseholdPage, HouseholdRow, Ledger, NeedRow, PromiseRow, Said, VisitQuery, VisitRow};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -198,6 +198,13 @@ impl App {
         }
         Ok(conflicts)
     }
+}
+
+/// What counts of a fact, as text; nothing where nothing is written down.
+pub(crate) fn text_that_counts(ledger: &Ledger, household: HouseholdId, key: &str) -> Result<Option<String>> {
+    let said = ledger.statements(household)?.remove(key).unwrap_or_default();
+    let counts = said.into_iter().find(|said| said.counts);
+    Ok(counts.and_then(|said| said.value.text().map(str::to_owned)).filter(|text| !text.is_empty()))
 }
 
 /// A fact as it is shown; keys that no field names are shown to nobody.

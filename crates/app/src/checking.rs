@@ -2,12 +2,14 @@
 //! no; the number itself is not shown, and that it was checked leaves a trace.
 
 use crate::app::App;
+use crate::card::text_that_counts;
 use crate::error::{AppError, Result};
 use lianhu_core::entry::About;
 use lianhu_core::field;
 use lianhu_core::ids::PersonId;
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::text::tidy_cell;
+use lianhu_core::trace::act;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -39,15 +41,13 @@ impl App {
             return Err(AppError::missing("家庭成员"));
         }
         let key = field::person_key(person, "id_no");
-        let said = ledger.statements(household)?.remove(&key).unwrap_or_default();
-        let number = said.into_iter().find(|said| said.counts).and_then(|said| said.value.text().map(str::to_owned));
-        let checked = match number.filter(|number| !number.is_empty()) {
+        let checked = match text_that_counts(&ledger, household, &key)? {
             None => Checked::NothingWritten,
             Some(number) if number.to_ascii_uppercase().ends_with(&tail) => Checked::Same,
             Some(_) => Checked::Different,
         };
         let answer = if checked == Checked::Same { "一致" } else { "不一致" };
-        ledger.note_audit(&format!("check {key}"), About::Household(household), answer)?;
+        ledger.note_audit(&format!("{} {key}", act::CHECK), About::Household(household), answer)?;
         Ok(checked)
     }
 }

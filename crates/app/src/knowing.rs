@@ -11,7 +11,6 @@ impl App {
         if let Some(asked) = asked {
             return Ok(asked);
         }
-        let desk = self.roles()?.iter().any(|role| role == "county" || role == "township");
-        Ok(if desk { Source::Office } else { in_the_field })
+        Ok(if self.directs()? { Source::Office } else { in_the_field })
     }
 }

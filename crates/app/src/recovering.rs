@@ -11,7 +11,7 @@ use lianhu_core::entry::About;
 use lianhu_core::ids::EntryName;
 use lianhu_core::recovery_answer::{RecoveryAnswer, RecoveryCode};
 use lianhu_core::trace::act;
-use lianhu_ledger::{Effort, KeyFile, Recovery, WrappedKey, escrow_about, seal_for};
+use lianhu_ledger::{Effort, KeyFile, Recovery, WrappedKey, seal_escrow};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -68,7 +68,7 @@ impl Door {
         if used && !inside.forgotten {
             let (code, answer) = (RecoveryCode::mint(&*self.around), RecoveryAnswer::mint(&*self.around));
             let code = code.letters().to_owned();
-            let sealed = seal_for(me.county_key, &escrow_about(&code), answer.to_string().as_bytes(), &*self.around);
+            let sealed = seal_escrow(me.county_key, &code, &answer.to_string(), &*self.around);
             let wrapped = WrappedKey::wrap(&app.key, &spelled(&answer), None, Effort::USUAL, &*self.around);
             let (Some(sealed), Some(wrapped)) = (sealed, wrapped) else {
                 return Err(AppError::Bug { detail: "the way back could not be made".to_owned() });

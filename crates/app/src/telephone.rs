@@ -1,6 +1,7 @@
 //! Calling a household: one tap dials the number without showing it. That it was dialled leaves a trace.
 
 use crate::app::App;
+use crate::card::text_that_counts;
 use crate::error::{AppError, Result};
 use lianhu_core::entry::About;
 use lianhu_core::field;
@@ -14,9 +15,7 @@ impl App {
             return Err(AppError::missing(&key));
         }
         let mut ledger = self.ledger();
-        let said = ledger.statements(household)?.remove(&key).unwrap_or_default();
-        let number = said.into_iter().find(|said| said.counts).and_then(|said| said.value.text().map(str::to_owned));
-        let number = number.filter(|number| !number.is_empty()).ok_or_else(|| AppError::missing("联系电话"))?;
+        let number = text_that_counts(&ledger, household, &key)?.ok_or_else(|| AppError::missing("联系电话"))?;
         ledger.note_audit(&format!("{} {key}", act::CALL), About::Household(household), "拨打")?;
         Ok(number)
     }

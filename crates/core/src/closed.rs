@@ -87,6 +87,27 @@ mod tests {
     use super::*;
     use crate::day::Moment;
     use crate::surroundings::Staged;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn what_is_closed_for_a_key_opens_with_it_and_with_no_other(
+            seed: [u8; 32], other: [u8; 32], secret: Vec<u8>, at: prop::sample::Index, bit in 0_u8..8,
+        ) {
+            prop_assume!(seed != other);
+            let around = Staged::new(1, Moment(0));
+            let key = Key::from_seed(&seed);
+            let closed = close(key.public(), "test", b"about", &secret, &around).unwrap();
+            prop_assert_eq!(open(&key, "test", b"about", &closed), Some(secret));
+            prop_assert_eq!(open(&Key::from_seed(&other), "test", b"about", &closed), None);
+            prop_assert_eq!(open(&key, "test", b"another", &closed), None);
+            let mut broken = closed.clone();
+            broken[at.index(closed.len())] ^= 1 << bit;
+            prop_assert_eq!(open(&key, "test", b"about", &broken), None);
+        }
+    }
 
     #[test]
     fn what_is_closed_opens_for_its_receiver_alone_and_only_as_it_was() {

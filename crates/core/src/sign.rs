@@ -2,7 +2,6 @@
 
 use crate::ids::{PublicKey, Signature};
 use crate::surroundings::Surroundings;
-use curve25519_dalek::montgomery::MontgomeryPoint;
 use ed25519_dalek::{Signer, SigningKey, Verifier, VerifyingKey};
 use std::fmt;
 
@@ -43,25 +42,11 @@ impl Key {
         PublicKey(self.0.verifying_key().to_bytes())
     }
 
-    /// What this key's holder and whoever made the point have in common, and nobody else.
-    #[must_use]
-    pub fn agree_with(&self, point: [u8; 32]) -> [u8; 32] {
-        MontgomeryPoint(point).mul_clamped(self.0.to_scalar_bytes()).to_bytes()
-    }
-
     /// Signs the parts one after the other, under a label that says what is signed.
     #[must_use]
     pub fn sign(&self, label: &str, parts: &[&[u8]]) -> Signature {
         Signature(self.0.sign(&message(label, parts)).to_bytes())
     }
-}
-
-/// Agrees a secret with the holder of a key from 32 random bytes that are used once: the point to send along, and what
-/// both then have in common.
-#[must_use]
-pub fn agree(once: &[u8; 32], with: PublicKey) -> Option<([u8; 32], [u8; 32])> {
-    let with = VerifyingKey::from_bytes(&with.0).ok()?.to_montgomery();
-    Some((MontgomeryPoint::mul_base_clamped(*once).to_bytes(), with.mul_clamped(*once).to_bytes()))
 }
 
 /// Whether this key signed the parts under the label.

@@ -18,6 +18,8 @@ pub mod act {
     pub const REVEAL: &str = "reveal";
     /// A number was dialled without being shown.
     pub const CALL: &str = "call";
+    /// A certificate in the hand was compared with what is written down.
+    pub const CHECK: &str = "check";
     /// A workbook was written.
     pub const EXPORT: &str = "export";
     /// Something was printed.

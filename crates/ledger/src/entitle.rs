@@ -139,9 +139,7 @@ impl Tx<'_> {
 
     /// Townships direct inside their own area; all else is the county's.
     fn may_direct(&self, entry: &Entry) -> Result<bool> {
-        let sql = "select place from role where user = ?1 and role = 'township' and place is not null";
-        let areas = self.all(sql, [entry.user.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
-        let areas: Vec<_> = areas.iter().filter_map(|id| PlaceId::from_slice(id)).collect();
+        let areas = self.areas_directed(entry.user)?;
         let inside =
             |place: PlaceId| -> Result<bool> { Ok(self.chain(place)?.iter().any(|outer| areas.contains(outer))) };
         match (entry.kind, entry.about) {
@@ -161,8 +159,7 @@ impl Tx<'_> {
             (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => Ok(!self.outranks(user)?),
             (kind::DEVICE, About::Cadre(user)) => match minicbor::decode::<Device>(&entry.body) {
                 Ok(device) => Ok(device.revoked
-                    && !self.outranks(user)?
-                    && self.holds(entry.user, entry.about)?
+                    && self.is_below(user, entry.user)?
                     && self.known(device.device)?.is_some_and(|known| known.user == user && known.key == device.key)),
                 Err(_) => Ok(false),
             },
@@ -176,8 +173,21 @@ impl Tx<'_> {
         }
     }
 
+    /// The areas of a person as a township.
+    fn areas_directed(&self, user: UserId) -> Result<Vec<PlaceId>> {
+        let sql = "select place from role where user = ?1 and role = 'township' and place is not null";
+        let areas = self.all(sql, [user.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(areas.iter().filter_map(|id| PlaceId::from_slice(id)).collect())
+    }
+
+    /// Whether a person stands below another who is a township's, and works in their area: then that one speaks for them.
+    pub(crate) fn is_below(&self, user: UserId, township: UserId) -> Result<bool> {
+        let directs = !self.areas_directed(township)?.is_empty();
+        Ok(directs && !self.outranks(user)? && self.holds(township, About::Cadre(user))?)
+    }
+
     /// Whether a person stands above the township, so that a township cannot speak for them.
-    pub(crate) fn outranks(&self, user: UserId) -> Result<bool> {
+    fn outranks(&self, user: UserId) -> Result<bool> {
         let sql = "select 1 from role where user = ?1 and role in ('county', 'township') limit 1";
         Ok(self.one(sql, [user.bytes()], |_| Ok(()))?.is_some())
     }

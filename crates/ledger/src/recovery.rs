@@ -3,15 +3,18 @@
 
 use crate::entries::Kept;
 use crate::error::{LedgerError, Result};
-use crate::sealed_for::open_sealed;
 use crate::store::{Ledger, Tx};
+use lianhu_core::closed;
 use lianhu_core::directive::Escrow;
 use lianhu_core::entry::{About, Source, kind};
-use lianhu_core::ids::{DeviceId, EntryName, UserId};
+use lianhu_core::ids::{DeviceId, EntryName, PublicKey, UserId};
+use lianhu_core::surroundings::Surroundings;
 use lianhu_core::trace::act;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
+/// What is closed here.
+const ESCROWED: &str = "lianhu recovery 1";
 /// How long the same device is answered once more, in seconds: its first answer may have been lost on the line.
 const AGAIN: i64 = 600;
 
@@ -60,7 +63,7 @@ impl Ledger {
         let asker = asker.unwrap_or(me.device);
         let now = self.around.now();
         self.transact(|tx| {
-            let Some((user, sealed, about)) = tx.escrowed(code)? else { return Ok(Err(NotRecovered::Unknown)) };
+            let Some((user, sealed)) = tx.escrowed(code)? else { return Ok(Err(NotRecovered::Unknown)) };
             if !tx.may_speak_for(asker, user)? {
                 return Ok(Err(NotRecovered::NotEntitled));
             }
@@ -76,7 +79,8 @@ impl Ledger {
                     tx.settle_own()?;
                 }
             }
-            let opened = open_sealed(&me.key, &about, &sealed).and_then(|bytes| String::from_utf8(bytes).ok());
+            let opened = closed::open(&me.key, ESCROWED, code.as_bytes(), &sealed)
+                .and_then(|bytes| String::from_utf8(bytes).ok());
             let Some(answer) = opened else { return Ok(Err(NotRecovered::Unknown)) };
             let sql = "select name from cadre where id = ?1";
             let name = tx.one(sql, [user.bytes()], |row| row.get::<_, String>(0))?.unwrap_or_default();
@@ -85,13 +89,10 @@ impl Ledger {
     }
 }
 
-/// Whose home a code opens, what opens it, sealed, and what it is sealed for.
-type Escrowed = (UserId, Vec<u8>, Vec<u8>);
-
-/// What is sealed for the county is sealed for this code alone.
+/// Closes what opens a home for the county, under this code alone.
 #[must_use]
-pub fn escrow_about(code: &str) -> Vec<u8> {
-    [b"lianhu recovery ", code.as_bytes()].concat()
+pub fn seal_escrow(county: PublicKey, code: &str, answer: &str, around: &dyn Surroundings) -> Option<Vec<u8>> {
+    closed::close(county, ESCROWED, code.as_bytes(), answer.as_bytes(), around)
 }
 
 impl Tx<'_> {
@@ -106,10 +107,10 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn escrowed(&self, code: &str) -> Result<Option<Escrowed>> {
+    fn escrowed(&self, code: &str) -> Result<Option<(UserId, Vec<u8>)>> {
         let sql = "select user, sealed from escrow where code = ?1";
         let found = self.one(sql, [code], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        Ok(found.and_then(|(user, sealed)| Some((UserId::from_slice(&user)?, sealed, escrow_about(code)))))
+        Ok(found.and_then(|(user, sealed)| Some((UserId::from_slice(&user)?, sealed))))
     }
 
     /// Whether a device may have a person's home opened: the county's own, one of a county office, or one of a township
@@ -120,19 +121,14 @@ impl Tx<'_> {
             return Ok(true);
         }
         let Some(known) = self.known(asker)?.filter(|known| !known.revoked) else { return Ok(false) };
-        if self.holds_everything(known.user)? {
-            return Ok(true);
-        }
-        let sql = "select 1 from role where user = ?1 and role = 'township' and place is not null";
-        let township = self.one(sql, [known.user.bytes()], |_| Ok(()))?.is_some();
-        Ok(township && !self.outranks(user)? && self.holds(known.user, About::Cadre(user))?)
+        Ok(self.holds_everything(known.user)? || self.is_below(user, known.user)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Enrolling, FileKey, InProcess, exchange, seal_for};
+    use crate::{Enrolling, FileKey, InProcess, exchange};
     use lianhu_core::day::Moment;
     use lianhu_core::directive::Cadre;
     use lianhu_core::sign::Key;
@@ -161,7 +157,7 @@ mod tests {
         let county_key = county.identity().unwrap().county_key;
         let county = Arc::new(Mutex::new(county));
         for (phone, answer) in phones.iter_mut().zip(["his", "not his"]) {
-            let sealed = seal_for(county_key, &escrow_about("ABCDEFGH"), answer.as_bytes(), &*around).unwrap();
+            let sealed = seal_escrow(county_key, "ABCDEFGH", answer, &*around).unwrap();
             phone.escrow("ABCDEFGH", sealed).unwrap();
             exchange(phone, &mut InProcess(county.clone()), 0, &mut |_| ()).unwrap().unwrap();
         }

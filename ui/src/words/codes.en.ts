@@ -103,6 +103,7 @@ export default {
   "unproven.county_key": "whoever has the county's key could rewrite it all; only receipts on phones would tell",
   "unproven.clocks": "whether a clock was right when something was written",
   "unproven.tables": "the tables: too many entries to compute them again",
+  "trace.check": "certificate checked",
   "trace.reveal": "revealed",
   "trace.call": "dialled",
   "trace.export": "exported",

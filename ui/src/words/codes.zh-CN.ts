@@ -103,6 +103,7 @@ export default {
   "unproven.county_key": "拿着县里钥匙的人能重写整本台账，只有各手机的回执能对出来",
   "unproven.clocks": "写的时候钟走得准不准",
   "unproven.tables": "各表没有重算：记录太多",
+  "trace.check": "核对证件",
   "trace.reveal": "看证件或电话",
   "trace.call": "拨电话",
   "trace.export": "导出",

@@ -129,3 +129,16 @@ fn every_sentence_is_chinese_and_says_what_to_do_next() {
         assert!(sentence.chars().count() >= 10, "{sentence}");
     }
 }
+
+#[test]
+fn every_act_that_leaves_a_trace_has_its_word_in_both_languages() {
+    let source = super::text("crates/core/src/trace.rs");
+    let acts: Vec<_> =
+        source.lines().filter_map(|line| line.split_once(": &str = \"")?.1.strip_suffix("\";")).collect();
+    assert!(acts.len() >= 9 && acts.contains(&"check"), "the reading is broken: {acts:?}");
+    for words in ["ui/src/words/codes.zh-CN.ts", "ui/src/words/codes.en.ts"] {
+        let words = super::text(words);
+        let missing: Vec<_> = acts.iter().filter(|act| !words.contains(&format!("\"trace.{act}\":"))).collect();
+        assert!(missing.is_empty(), "no word for {missing:?}");
+    }
+}
