@@ -24,6 +24,7 @@ pub(crate) enum Need {
     Rustfmt,
     Clippy,
     Packer,
+    WindowsCompiler,
 }
 
 impl Need {
@@ -46,6 +47,9 @@ impl Need {
     pub(crate) const PACKING: [Self; 6] =
         [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Npm, Self::WebView, Self::Packer];
 
+    /// What building for Windows needs; SQLCipher's OpenSSL is compiled there too.
+    pub(crate) const WINDOWS: [Self; 3] = [Self::Compiler, Self::Npm, Self::WindowsCompiler];
+
     fn what(self) -> &'static str {
         match self {
             Self::Compiler => "a C compiler (SQLCipher is compiled from source)",
@@ -60,6 +64,7 @@ impl Need {
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
             Self::Packer => "dpkg-deb (packs for a Debian desktop)",
+            Self::WindowsCompiler => "mingw-w64 (compiles for Windows)",
         }
     }
 
@@ -75,6 +80,7 @@ impl Need {
             Self::WebDriver => Some("webkit2gtk-driver"),
             Self::Fonts => Some("fonts-noto-cjk"),
             Self::Packer => Some("dpkg"),
+            Self::WindowsCompiler => Some("gcc-mingw-w64-x86-64"),
             Self::TauriDriver | Self::Rustfmt | Self::Clippy => None,
         }
     }
@@ -111,6 +117,7 @@ impl Need {
             Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
             Self::Packer => Program::named("dpkg-deb", ["--version"]).answers(),
+            Self::WindowsCompiler => Program::named("x86_64-w64-mingw32-gcc", ["--version"]).answers(),
         }
     }
 }
@@ -238,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_need_can_be_brought_by_exactly_one_means() {
-        for need in Need::ALL.into_iter().chain(Need::PACKING) {
+        for need in Need::ALL.into_iter().chain(Need::PACKING).chain(Need::WINDOWS) {
             let means = [need.package(), need.component(), need.program()];
             assert_eq!(means.iter().flatten().count(), 1, "{need:?}");
         }
