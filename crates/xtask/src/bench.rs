@@ -16,6 +16,23 @@ pub(crate) struct Bench {
     words: Vec<String>,
 }
 
+/// What the load test is asked.
+#[derive(Args)]
+pub(crate) struct Load {
+    /// How many devices
+    #[arg(long, default_value_t = 2000)]
+    devices: usize,
+}
+
+/// Lets so many devices exchange at once, with optimised programs.
+pub(crate) fn load(load: &Load) -> anyhow::Result<()> {
+    program(&load_words(load)).run()
+}
+
+fn load_words(load: &Load) -> Bench {
+    Bench { words: ["load", "--devices", &load.devices.to_string()].map(str::to_owned).into() }
+}
+
 /// Measures with optimised programs; the bench itself writes `target/bench.json`.
 pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
     if wants_window(&bench.words) {
@@ -67,5 +84,11 @@ mod tests {
         for asked in ["--only gate", "--only=county", "train"] {
             assert!(!wants_window(&words(asked)), "{asked}");
         }
+    }
+
+    #[test]
+    fn the_load_is_of_as_many_devices_as_asked() {
+        let line = program(&load_words(&Load { devices: 300 })).line();
+        assert_eq!(line, "cargo run -q --release -p lianhu-bench -- load --devices 300");
     }
 }
