@@ -14,6 +14,10 @@
 --   day        days since 1970-01-01;  *_at, at: seconds since 1970-01-01 UTC by the clock of whoever wrote the row
 --   user       a cadre's id;  person: a family member's id
 --
+-- Beside a county's ledger lies `ledger.keys.db` (SQLCipher, the same key): `key` (household, secret), 32 random bytes a household under
+-- which `entry.bytes` and `quarantine.bytes` lie sealed, and `erased` (household, number), whose key was destroyed. What is sealed
+-- begins with ff, then the household's id, then XChaCha20-Poly1305 with the entry's name as nonce. A backup holds the durable tables alone.
+--
 -- Opening: pragma key, journal_mode = wal, synchronous = full, secure_delete = on, user_version = 1.
 -- A file of a higher user_version is refused with a sentence.
 
@@ -169,6 +173,27 @@ create table edition (
   primary key (period, place, edition)
 ) strict, without rowid;
 
+-- Entries of erased households that stood here: their names and numbers, so that chains can still be walked.
+create table erased_entry (
+  name      blob primary key,
+  number    integer unique,
+  about     blob    not null,
+  kind      integer not null,
+  device    blob    not null,
+  envelope  integer,
+  directive integer not null             -- the number of the directive that erased it; 0 while it is not known here
+) strict, without rowid;
+create index erased_entry_about on erased_entry (about);
+
+-- Something came for an erased household, of whatever content: from which device, whose, and when first (county).
+create table after_erasure (
+  household blob    not null,
+  device    blob    not null,
+  user      blob    not null,
+  at        integer not null,
+  primary key (household, device)
+) strict, without rowid;
+
 -- Who may hold what. At the county: everybody's; on a device: its owner's. It follows from the directives, but one by
 -- one as they came, and devices have read up to its numbers: it is kept, never computed again.
 create table scope (
@@ -270,6 +295,24 @@ create table escrow (
   user   blob not null,
   sealed blob not null
 ) strict, without rowid;
+
+-- Households erased by law, with the number of the directive; without one it is waiting and erases nothing yet.
+create table erased (
+  household blob primary key,
+  entry     blob not null,
+  number    integer
+) strict, without rowid;
+
+-- What erased households had added to the figures of their places, without saying whom. `about` is a village, or the county.
+create table lawful_count (
+  entry  blob    not null,
+  about  blob    not null,
+  day    integer not null,
+  visits integer not null,
+  needs  integer not null,
+  primary key (entry, day)
+) strict, without rowid;
+create index lawful_count_day on lawful_count (day);
 
 -- One row a household: the statements that count, and where it is placed.
 create table household (

@@ -113,17 +113,31 @@ impl County {
         let done = self.work(move |ledger| {
             let device = ledger.asker(&heard.bytes)?;
             match limits.turn(device, Instant::now()) {
-                Some(Duration::ZERO) => Ok(Ok(ledger.answer(&heard.bytes)?)),
+                Some(Duration::ZERO) => Ok(Ok((ledger.answer(&heard.bytes)?, ledger.has_forgotten().unwrap_or(false)))),
                 Some(wait) => Ok(Err((heard, wait))),
                 None => Err(Refused::TooOften),
             }
         });
         match done.await?? {
-            Ok(answered) => Ok(answered),
+            Ok((answered, erased)) => {
+                if erased {
+                    // Whoever has asked need not wait for it.
+                    tokio::spawn(self.clone().vacuum());
+                }
+                Ok(answered)
+            }
             Err((heard, wait)) => {
                 tokio::time::sleep(wait).await;
                 Ok(self.work(move |ledger| ledger.answer(&heard.bytes)).await??)
             }
+        }
+    }
+
+    /// Gives the room of what was erased back to the disk, and with it the last of its bytes. Should the program end
+    /// before, it is done at the next start.
+    pub(crate) async fn vacuum(self) {
+        if self.work(|ledger| ledger.vacuum_if_forgotten().is_err()).await.unwrap_or(true) {
+            eprintln!("vacuum failed; it is tried again");
         }
     }
 

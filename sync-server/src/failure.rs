@@ -48,6 +48,14 @@ impl From<LedgerError> for Failure {
             LedgerError::WrongKey => {
                 Self::new("ledger_locked", "台账打不开：钥匙不对或文件已损坏。不要删除；请用备份恢复到一个新目录。")
             }
+            LedgerError::NoKeys => Self::new(
+                "no_household_keys",
+                "户钥匙文件不在台账旁边，台账里各户的内容打不开。请把它放回原处；恢复备份时请用 --keys 指出最新的一份。",
+            ),
+            LedgerError::NoKey(_) => Self::new(
+                "no_household_keys",
+                "户钥匙文件比台账旧，有的户打不开。请换最新的一份户钥匙（备份时与备份目录放在一起的 households.keys）再试。",
+            ),
             LedgerError::InUse => Self::new("in_use", "另一个程序正在使用这个数据目录。请稍后再试，或先停掉它。"),
             LedgerError::NotThis("enrolled" | "the county's") => {
                 Self::new("not_a_county", "这个目录里没有县的台账。请先用 init 建立，或核对 --data。")

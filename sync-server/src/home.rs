@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// The ledger, in SQLCipher.
 pub(crate) const LEDGER: &str = "ledger.sqlite";
+/// The newest copy of the households' keys, beside the directories of the backups.
+pub(crate) const HOUSEHOLD_KEYS: &str = "households.keys";
 /// The ledger's key, 64 hexadecimal digits.
 pub(crate) const KEY: &str = "key";
 /// The TLS key, PEM.

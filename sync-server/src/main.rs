@@ -112,6 +112,9 @@ enum Act {
         /// 备份目录；不存在则新建，须为空。
         #[arg(long)]
         out: PathBuf,
+        /// 户钥匙放在哪里，只留最新的一份；不给则放在备份目录旁边（households.keys）。
+        #[arg(long)]
+        keys: Option<PathBuf>,
     },
     /// 自查：验签字、封包链、号链、回执和留痕，指出被改动、删去、调换或倒填日期的；查出问题时退出码为 1。
     Verify {
@@ -136,6 +139,9 @@ enum Act {
         /// 备份目录。
         #[arg(long)]
         from: PathBuf,
+        /// 最新的一份户钥匙；不给则用备份目录旁边的 households.keys。
+        #[arg(long)]
+        keys: Option<PathBuf>,
         /// 只演练：在临时目录里打开一遍、核对一遍，然后删掉；不动正在用的数据。
         #[arg(long, conflicts_with = "data")]
         drill: bool,
@@ -165,12 +171,12 @@ fn act(act: Act) -> Result<ExitCode> {
         Act::Quarantine { data } => office_door::send(&data, &Errand::Quarantine)?,
         Act::Release { data, entry } => office_door::send(&data, &Errand::Release(entry))?,
         Act::RecoverPin { data, code } => office_door::send(&data, &Errand::RecoverPin(code))?,
-        Act::Backup { data, out } => backup::back_up(&data, &out)?,
+        Act::Backup { data, out, keys } => backup::back_up(&data, &out, keys)?,
         Act::RecoveryKey { data } => {
             json!({ "recovery_key": RecoveryKey::mint(&Home::at(&data)?)?.to_string() })
         }
-        Act::Restore { data: Some(data), from, .. } => backup::restore(&data, &from)?,
-        Act::Restore { data: None, from, .. } => backup::drill(&from)?,
+        Act::Restore { data: Some(data), from, keys, .. } => backup::restore(&data, &from, keys)?,
+        Act::Restore { data: None, from, keys, .. } => backup::drill(&from, keys)?,
     };
     say(&mut std::io::stdout(), &told);
     Ok(ExitCode::SUCCESS)

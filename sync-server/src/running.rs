@@ -43,6 +43,7 @@ pub(crate) fn run(data: &Path, listen: SocketAddr, plain_http: bool) -> Result<(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let tls = tls.map(|tls| RustlsConfig::from_config(Arc::new(tls)));
     runtime.block_on(async {
+        tokio::spawn(county.clone().vacuum());
         let (office, office_listener) = Door::open(&home)?;
         let handle = Handle::new();
         tokio::spawn(stop(handle.clone()));

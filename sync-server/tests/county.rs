@@ -482,7 +482,7 @@ fn listing(dir: &str) -> Vec<String> {
     let mut names: Vec<_> =
         std::fs::read_dir(dir).unwrap().flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
     // What a running server has beside its files.
-    names.retain(|name| name != "office" && !name.contains("sqlite-"));
+    names.retain(|name| name != "office" && !name.ends_with("-wal") && !name.ends_with("-shm"));
     names.sort();
     names
 }

@@ -8,6 +8,7 @@ use crate::checking::Checked;
 use crate::door::Door;
 use crate::enrolment::{Me, Status};
 use crate::entrusting::Slip;
+use crate::erasing::{ErasedHousehold, ErasurePreview};
 use crate::error::AppError;
 use crate::exchanging::ExchangeDone;
 use crate::exporting::Exported;
@@ -254,6 +255,14 @@ commands! {
     audit(act: Option<String>, household: Option<String>, from: Option<Day>, to: Option<Day>, most: Option<u32>) -> Audit;
     /// Notes that a sheet goes to the printer.
     note_print(what: String) -> ();
+    /// What an erasure of a household would take away, and from how many.
+    erasure_preview(household: String) -> ErasurePreview;
+    /// 依法删除: erases a household everywhere, on a ground (`asked`, `wrong`, `ended`, `ordered`) and for a reason; `named` is its head, typed once more.
+    erase_household(household: String, ground: String, reason: String, named: String) -> Vec<ErasedHousehold>;
+    /// The households that were erased, newest first, and whether something came for them since.
+    erased_households() -> Vec<ErasedHousehold>;
+    /// The person has seen which households were erased from this device.
+    note_erased() -> ();
     /// 自查: walks over everything on this device and names what was altered, removed or dated back.
     verify() -> Verified;
 

@@ -42,6 +42,8 @@ pub enum AppError {
     BuiltOn,
     /// The household is no longer entrusted: it can be read, not written.
     HandedOver,
+    /// The household was erased by law: nothing is written about it any more.
+    Erased,
     /// The home is locked: its PIN is asked for first.
     Locked,
     /// Not the PIN. So many seconds until the next try.
@@ -198,6 +200,9 @@ impl AppError {
                 "这一批之后，其中的户又有了记录或已托付给别人，不能整批撤销。请到“托付和收回”里逐户办理。".to_owned()
             }
             Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
+            Self::Erased => {
+                "这户已按县里的决定依法删除，不再记录。确需重新建档的，请作为新户登记；有疑问请找县级管理员。".to_owned()
+            }
             Self::Locked => "本机锁着。请先输入密码解锁，内容都在。".to_owned(),
             Self::WrongPin { wait: 0 } => "密码不对，请再输一次。内容都在，不会删除。".to_owned(),
             Self::WrongPin { wait } | Self::Wait { wait } => {
@@ -261,6 +266,7 @@ impl From<LedgerError> for AppError {
             LedgerError::NotThis("enrolled") => Self::NotEnrolled,
             LedgerError::NotThis("new") => Self::AlreadyEnrolled,
             LedgerError::HandedOver => Self::HandedOver,
+            LedgerError::Erased => Self::Erased,
             LedgerError::Io(error) => error.into(),
             other => Self::Bug { detail: other.to_string() },
         }

@@ -75,6 +75,9 @@ impl App {
         }
         let mut ledger = self.ledger();
         ledger.vacuum_if_forgotten()?;
-        Ok(ExchangeDone { handed_in, fetched, rounds, sent, received, revoked, standing: ledger.standing()? })
+        let standing = ledger.standing()?;
+        drop(ledger);
+        self.clear_files()?;
+        Ok(ExchangeDone { handed_in, fetched, rounds, sent, received, revoked, standing })
     }
 }

@@ -11,6 +11,7 @@ mod devices;
 mod door;
 mod enrolment;
 mod entrusting;
+mod erasing;
 mod error;
 mod exchanging;
 mod exporting;

@@ -77,6 +77,8 @@ pub struct Behind {
     pub visits_total: u32,
     /// One page of them, in the order of the households.
     pub visits: Vec<VisitRow>,
+    /// Whether it counts something of households that were erased by law: of those there are no records.
+    pub erased: bool,
 }
 
 /// Households, and visits, on one page of what is behind a figure.
@@ -155,7 +157,10 @@ impl App {
             _ => None,
         };
         let tally = self.counted(&ledger, period, place)?;
-        let all = tally.visits_behind(&key);
+        let mut all = tally.visits_behind(&key);
+        let (nobodies, behind) = (ledger.nobodies()?, all.len());
+        all.retain(|(id, _)| !nobodies.contains(id));
+        let erased = all.len() < behind;
         let skipped = (page.unwrap_or(0) as usize).saturating_mul(BEHIND);
         let mut households = Vec::new();
         for (id, _) in all.iter().skip(skipped).take(BEHIND) {
@@ -167,7 +172,7 @@ impl App {
             visits = self.visits_behind(&ledger, &all, period, skipped)?;
         }
         let households_total = u32::try_from(all.len()).unwrap_or(u32::MAX);
-        Ok(Behind { value: tally.figure(&key), figure, households_total, households, visits_total, visits })
+        Ok(Behind { value: tally.figure(&key), figure, households_total, households, visits_total, visits, erased })
     }
 
     /// One page of the visits of these households: whoever's visits lie before it is not asked for them.

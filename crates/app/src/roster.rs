@@ -87,6 +87,8 @@ pub struct RosterOutcome {
     pub questions: u32,
     /// Households of another county, which were left out.
     pub foreign: u32,
+    /// Households that were erased by law, which were left out.
+    pub erased: u32,
 }
 
 impl App {
@@ -139,6 +141,7 @@ impl Import<'_> {
         let mut ledger = self.app.ledger();
         let mut placing = Placing::new(&ledger)?;
         let total = reading.households.len() as u64;
+        let erased: BTreeSet<_> = ledger.erased()?.into_iter().map(|row| row.household).collect();
         let mut seen = BTreeSet::new();
         let mut villages = BTreeSet::new();
         for (at, batch) in reading.households.chunks(BATCH).enumerate() {
@@ -150,6 +153,10 @@ impl Import<'_> {
                     continue;
                 }
                 let id = self.naming.household(&household_number(household));
+                if erased.contains(&id) {
+                    self.outcome.erased += u32::from(seen.insert(id));
+                    continue;
+                }
                 let persons = household.persons.iter().enumerate();
                 let named: Vec<_> = persons.map(|(at, person)| self.person_id(id, person, at)).collect();
                 self.named.extend(named);

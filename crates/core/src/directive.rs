@@ -156,3 +156,56 @@ pub struct ConfirmedFacts {
     #[n(0)]
     pub keys: Vec<String>,
 }
+
+/// Erases a household by law; about the county, so that everybody whose device may hold it, or has held it, hears of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Erasure {
+    /// Which.
+    #[n(0)]
+    pub household: crate::ids::HouseholdId,
+    /// On what ground, one of [`ground`]. The words of the reason stand in the trace, which reaches the county alone.
+    #[n(1)]
+    pub ground: String,
+}
+
+/// The grounds on which a household is erased (个保法 47). Any other word is kept and shown as it stands.
+pub mod ground {
+    /// The people concerned have asked for it, or taken back their consent.
+    pub const ASKED: &str = "asked";
+    /// It was written down against the law, or by mistake: no such household was ever to be kept.
+    pub const WRONG: &str = "wrong";
+    /// What it was kept for is over, or its term has run out.
+    pub const ENDED: &str = "ended";
+    /// An authority has decided so.
+    pub const ORDERED: &str = "ordered";
+    /// It was erased before the county was restored from a backup that still knew it.
+    pub const RESTORED: &str = "restored";
+    /// Those a person may choose from.
+    pub const ALL: [&str; 4] = [ASKED, WRONG, ENDED, ORDERED];
+}
+
+/// What an erased household had added to the figures of its village, day by day: counts alone. By the county's own hand,
+/// about the village, or about the county where nobody had placed the household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct LawfulCount {
+    /// Each day once.
+    #[n(0)]
+    pub days: Vec<DayCount>,
+}
+
+/// One day of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(array)]
+pub struct DayCount {
+    /// The day.
+    #[n(0)]
+    pub day: crate::day::Day,
+    /// Visits on it.
+    #[n(1)]
+    pub visits: u32,
+    /// Needs raised on it.
+    #[n(2)]
+    pub needs: u32,
+}

@@ -167,6 +167,10 @@ pub mod kind {
     pub const APPROVAL: u16 = 80;
     /// Which facts of this county count only once they are confirmed.
     pub const CONFIRMED_FACTS: u16 = 81;
+    /// A household is erased by law.
+    pub const ERASURE: u16 = 82;
+    /// What an erased household had added to figures of its place, without saying whom.
+    pub const LAWFUL_COUNT: u16 = 83;
 }
 
 /// One entry, read.

@@ -28,6 +28,8 @@ pub mod act {
     pub const JOIN: &str = "join";
     /// A household was erased by law.
     pub const ERASE: &str = "erase";
+    /// Something came for a household after it was erased; the county itself says so.
+    pub const AFTER_ERASURE: &str = "after_erasure";
     /// A drawn sample was opened.
     pub const SAMPLE: &str = "sample";
     /// A forgotten PIN was recovered.

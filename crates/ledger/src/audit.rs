@@ -11,6 +11,7 @@ use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{EntryName, Hash, UserId};
 use lianhu_core::trace::{OFFICE, Trace};
 use rusqlite::params;
+use std::collections::BTreeSet;
 
 /// A trace as it reached this ledger, or a directive that says who may do and hold what: that is traced by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,13 @@ impl Ledger {
             tx.trace(act, about, reason)?;
             if tx.identity()?.is_county { tx.settle_own() } else { Ok(()) }
         })
+    }
+
+    /// What an act was done to, once each.
+    pub fn traced(&self, act: &str) -> Result<BTreeSet<About>> {
+        let traces = self.look().entries("about = ?1 and kind = ?2", params![OFFICE.key(), kind::TRACE])?;
+        let of = |kept: &Kept| kept.body::<Trace>().ok().filter(|trace| trace.act() == act)?.about;
+        Ok(traces.iter().filter_map(of).collect())
     }
 
     /// The traces and the directives about roles, grants and devices that lie here, newest first.

@@ -143,7 +143,11 @@ impl Tx<'_> {
     /// A household that is being handed over can be read, not written.
     pub(crate) fn check_may_write(&self, about: About) -> Result<()> {
         let me = self.identity()?;
-        if me.is_county || about.household().is_none() {
+        let Some(household) = about.household() else { return Ok(()) };
+        if self.erased_by(household)?.is_some() {
+            return Err(LedgerError::Erased);
+        }
+        if me.is_county {
             return Ok(());
         }
         let ended = "select 1 from scope where user = ?1 and about = ?2 and until is not null";

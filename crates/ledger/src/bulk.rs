@@ -152,7 +152,7 @@ impl Tx<'_> {
                 visit.day.0,
                 number,
                 envelope,
-                entry.write()
+                self.sealed(name, &entry.write(), Some(household))?
             ],
         )?;
         self.run(

@@ -151,8 +151,13 @@ impl Tx<'_> {
             Page::new(self, known.user, request).fill(&mut reply, told)?;
             reply.devices = self.devices_seen(known.user, request)?;
         }
-        reply.top = self.meta::<i64>("top")?.unwrap_or(0).cast_unsigned();
+        reply.top = self.top()?;
         Ok(reply)
+    }
+
+    /// The highest number given.
+    pub(crate) fn top(&self) -> Result<u64> {
+        Ok(self.meta::<i64>("top")?.unwrap_or(0).cast_unsigned())
     }
 
     pub(crate) fn epoch(&self) -> Result<Epoch> {

@@ -86,7 +86,8 @@ impl Ledger {
                 Place { name: name.to_owned(), level: "county".to_owned(), parent: None, code: Some(code.to_owned()) };
             tx.direct(About::Place(root), kind::PLACE, &place)?;
             tx.settle_own()
-        })
+        })?;
+        self.open_keys()
     }
 
     /// Carries out the county's own directives: they are numbered when this returns.
@@ -182,7 +183,8 @@ impl Ledger {
         self.transact(|tx| {
             let top = tx.meta::<i64>("top")?.unwrap_or(0);
             tx.begin_life(top.cast_unsigned())?;
-            tx.begin_incarnation()
+            tx.begin_incarnation()?;
+            tx.erase_again()
         })
     }
 

@@ -46,10 +46,6 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<(EntryName, Option<i64>, bool, Vec<u8
     Ok((name_of(row, 0)?, row.get(1)?, row.get::<_, i64>(2)? != 0, row.get(3)?))
 }
 
-fn read((name, number, late, bytes): (EntryName, Option<i64>, bool, Vec<u8>)) -> Result<Kept> {
-    let entry = Entry::read(&bytes).map_err(|_| LedgerError::Unreadable(name))?;
-    Ok(Kept { name, number: number.map(i64::cast_unsigned), late, entry })
-}
 
 /// The day a record speaks of; directives and changes speak of none.
 pub(crate) fn day_of(entry: &Entry) -> Day {
@@ -60,18 +56,30 @@ pub(crate) fn day_of(entry: &Entry) -> Day {
 }
 
 impl Tx<'_> {
+    fn read(&self, (name, number, late, bytes): (EntryName, Option<i64>, bool, Vec<u8>)) -> Result<Kept> {
+        let entry = Entry::read(&self.opened(name, bytes)?).map_err(|_| LedgerError::Unreadable(name))?;
+        Ok(Kept { name, number: number.map(i64::cast_unsigned), late, entry })
+    }
+
+    /// Whether an entry of this name stood here and was erased with its household.
+    pub(crate) fn is_erased_entry(&self, name: EntryName) -> Result<bool> {
+        Ok(self.one("select 1 from erased_entry where name = ?1", [name.0], |_| Ok(()))?.is_some())
+    }
+
     pub(crate) fn has_entry(&self, name: EntryName) -> Result<bool> {
         Ok(self.one("select 1 from entry where name = ?1", [name.0], |_| Ok(()))?.is_some())
     }
 
     pub(crate) fn entry(&self, name: EntryName) -> Result<Option<Kept>> {
-        self.one(&format!("select {KEPT} from entry where name = ?1"), [name.0], kept)?.map(read).transpose()
+        self.one(&format!("select {KEPT} from entry where name = ?1"), [name.0], kept)?
+            .map(|row| self.read(row))
+            .transpose()
     }
 
     /// An entry that counts; one that stands aside, waits for others or has lapsed is no answer.
     pub(crate) fn living(&self, name: EntryName) -> Result<Option<Kept>> {
         self.one(&format!("select {KEPT} from entry where name = ?1 and standing = 0"), [name.0], kept)?
-            .map(read)
+            .map(|row| self.read(row))
             .transpose()
     }
 
@@ -79,11 +87,12 @@ impl Tx<'_> {
     pub(crate) fn entries(&self, condition: &str, params: impl rusqlite::Params) -> Result<Vec<Kept>> {
         let sql =
             format!("select {KEPT} from entry where standing = 0 and {condition} order by number is null, number, id");
-        self.all(&sql, params, kept)?.into_iter().map(read).collect()
+        self.all(&sql, params, kept)?.into_iter().map(|row| self.read(row)).collect()
     }
 
     /// Takes in an entry that is not here yet.
     pub(crate) fn insert_entry(&self, entry: &Entry, name: EntryName, bytes: &[u8], standing: i64) -> Result<()> {
+        let bytes = self.sealed(name, bytes, entry.about.household())?;
         self.run(
             "insert into entry (name, kind, about, user, device, day, standing, bytes) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![

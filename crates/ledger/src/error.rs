@@ -1,6 +1,6 @@
 //! What can go wrong with a ledger, typed, so that the caller can do something different.
 
-use lianhu_core::ids::EntryName;
+use lianhu_core::ids::{EntryName, HouseholdId};
 
 /// A ledger's failure. Whatever it is, everything saved before is still there.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,15 @@ pub enum LedgerError {
     /// This ledger is not set up as what was asked of it.
     #[error("this ledger is not {0}")]
     NotThis(&'static str),
+    /// The file of household keys that belongs to this county's ledger is not beside it.
+    #[error("the keys of the households are not beside the ledger")]
+    NoKeys,
+    /// What was written about this household is sealed, and its key is not among those here.
+    #[error("there is no key of household {0}")]
+    NoKey(HouseholdId),
+    /// The household was erased by law: nothing is written about it any more.
+    #[error("the household was erased")]
+    Erased,
     /// The household is waiting to be handed over: it can be read, not written.
     #[error("the household is no longer entrusted")]
     HandedOver,

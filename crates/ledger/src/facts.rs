@@ -1,9 +1,10 @@
 //! What a report counts, read from the tables: one fact a household, its visits in the period, its needs.
 
 use crate::error::Result;
-use crate::store::Ledger;
+use crate::store::{Ledger, Tx};
 use crate::visit_counts::Counts;
 use lianhu_core::day::{Moment, Period};
+use lianhu_core::entry::About;
 use lianhu_core::fact::{Fact, HouseholdFact, PlaceRef};
 use lianhu_core::ids::{EntryName, Hash, HouseholdId, PlaceId};
 use rusqlite::params;
@@ -86,6 +87,7 @@ impl Ledger {
                 facts.push(Fact::Visits { household, village: None, count: visits });
             }
         }
+        facts.extend(tx.lawful_facts(period, place.as_deref(), &places)?);
         let sql = format!(
             "{with}select root, position, household, step from need where raised_on between ?1 and ?2 and household{which}"
         );
@@ -104,6 +106,12 @@ impl Ledger {
             }
         }
         Ok(facts)
+    }
+
+    /// Under what ids the counts that erased households left behind stand among the facts: there are no records of them.
+    pub fn nobodies(&self) -> Result<BTreeSet<Uuid>> {
+        let entries = self.look().all("select distinct entry from lawful_count", [], |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(entries.iter().map(|entry| need_id(entry, -1)).collect())
     }
 
     /// The roots of the visits of one household in a period, by day.
@@ -143,6 +151,55 @@ impl Ledger {
             )
             .map(drop)
         })
+    }
+}
+
+impl Tx<'_> {
+    /// What erased households have added to the figures of a period: by their village, without saying whom. Who holds
+    /// single households counts theirs alone.
+    fn lawful_facts(
+        &self,
+        period: Period,
+        place: Option<&[u8]>,
+        places: &BTreeMap<Vec<u8>, (PlaceRef, String)>,
+    ) -> Result<Vec<Fact>> {
+        let sql = "with recursive inside (id) as (select ?3 union select place.id from place join inside on place.parent = inside.id) \
+                   select entry, about, sum(visits), sum(needs) from lawful_count where day between ?1 and ?2 \
+                   and (?3 is null or substr(about, 2) in (select id from inside)) group by entry, about";
+        let counts = self.all(sql, params![period.from.0, period.to.0, place], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, u32>(2)?, row.get::<_, u32>(3)?))
+        })?;
+        let mut facts = Vec::new();
+        for (entry, about, visits, needs) in counts {
+            let Some(about) = About::from_key(&about) else { continue };
+            if !self.answers_for(about)? {
+                continue;
+            }
+            let village = match about {
+                About::Place(place) => places.get(place.bytes()).map(|(place, _)| place.clone()),
+                _ => None,
+            };
+            // Nobody's id: it follows from the count itself, so that it counts once.
+            let nobody = need_id(&entry, -1);
+            if visits > 0 {
+                facts.push(Fact::Visits { household: nobody, village: village.clone(), count: visits });
+            }
+            for at in 0..i64::from(needs) {
+                let (need, village) = (need_id(&entry, at), village.clone());
+                facts.push(Fact::NeedRaised { need, household: nobody, village, open: false });
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Whether the person of this ledger answers for all of a place.
+    fn answers_for(&self, about: About) -> Result<bool> {
+        let me = self.identity()?;
+        if me.is_county || self.holds_everything(me.user)? {
+            return Ok(true);
+        }
+        let About::Place(place) = about else { return Ok(false) };
+        Ok(self.area_users(&self.chain(place)?)?.contains(&me.user))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The gate: everything that is checked before an entry from outside touches a living dossier (design §6).
 
+use crate::bodies::subject;
 use crate::dossiers;
 use crate::entitle::Entitled;
 use crate::entries::{Kept, standing};
@@ -9,7 +10,8 @@ use crate::store::Tx;
 use crate::trial::Trials;
 use lianhu_core::change::Change;
 use lianhu_core::directive::{
-    Approval, Cadre, ConfirmedFacts, Device, Enrolment, Escrow, Grant, GrantEnd, Place, Placement, Role,
+    Approval, Cadre, ConfirmedFacts, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount, Place, Placement,
+    Role,
 };
 use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
@@ -85,6 +87,8 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::ESCROW => fits::<Escrow>(body),
         kind::APPROVAL => fits::<Approval>(body),
         kind::CONFIRMED_FACTS => fits::<ConfirmedFacts>(body),
+        kind::ERASURE => fits::<Erasure>(body) && entry.about == About::County,
+        kind::LAWFUL_COUNT => fits::<LawfulCount>(body),
         _ => true,
     };
     let of_household = matches!(
@@ -116,6 +120,9 @@ impl Tx<'_> {
             Ok(entry) => entry,
             Err(code) => return self.set_aside(arrival, name, bytes, code),
         };
+        if self.came_after(entry.about.household(), arrival.head.device, arrival.head.user)? {
+            return Ok((Answer::Erased, None, None));
+        }
         if entry.user != arrival.head.user || entry.device != arrival.head.device {
             return self.set_aside(arrival, name, bytes, Code::NotTheAuthor);
         }
@@ -185,6 +192,9 @@ impl Tx<'_> {
             Some((None, standing::PARKED)) => return Ok(Some((Answer::Parked, None, None))),
             Some(_) | None => {}
         }
+        if self.is_erased_entry(name)? {
+            return Ok(Some((Answer::Erased, None, None)));
+        }
         let sql = "select code from quarantine where name = ?1";
         let code = self.one(sql, [name.0], |row| row.get::<_, i64>(0))?;
         Ok(code.map(|code| (Answer::Quarantined, None, code_from(code))))
@@ -248,6 +258,9 @@ impl Tx<'_> {
         code: Code,
     ) -> Result<Outcome> {
         let device = arrival.head.device;
+        if self.came_after(subject(bytes), device, arrival.head.user)? {
+            return Ok((Answer::Erased, None, None));
+        }
         if !self.has_room_aside(arrival, 1, "select count(*) from quarantine where device = ?1")? {
             return Ok((Answer::Later, None, None));
         }
@@ -261,7 +274,7 @@ impl Tx<'_> {
                 code as i64,
                 arrival.point_at.0,
                 minicbor::to_vec(arrival.head).unwrap_or_default(),
-                bytes
+                self.sealed(name, bytes, subject(bytes))?
             ],
         )?;
         Ok((Answer::Quarantined, None, Some(code)))
@@ -269,7 +282,7 @@ impl Tx<'_> {
 
     /// Tries parked entries about something once more, now that more is here.
     pub(crate) fn unpark(&self, about: About, at: lianhu_core::day::Moment) -> Result<()> {
-        let sql = "select entry.bytes, envelope.header, envelope.name, envelope.id from entry join envelope on envelope.id = entry.envelope where entry.about = ?1 and entry.standing = 1 order by entry.id";
+        let sql = "select entry.bytes, envelope.header, envelope.name, envelope.id, entry.name from entry join envelope on envelope.id = entry.envelope where entry.about = ?1 and entry.standing = 1 order by entry.id";
         loop {
             let parked = self.all(sql, [about.key()], |row| {
                 Ok((
@@ -277,14 +290,16 @@ impl Tx<'_> {
                     row.get::<_, Vec<u8>>(1)?,
                     row.get::<_, Vec<u8>>(2)?,
                     row.get::<_, i64>(3)?,
+                    crate::entries::name_of(row, 4)?,
                 ))
             })?;
             let mut moved = false;
-            for (bytes, header, envelope, row) in parked {
+            for (stored, header, envelope, row, entry) in parked {
+                let bytes = self.opened(entry, stored)?;
                 let Ok(header) = minicbor::decode::<lianhu_core::envelope::Header>(&header) else { continue };
                 let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
                 let arrival = Arrival::again(&header.head, name, row, at, false);
-                self.run("delete from entry where name = ?1 and standing = 1", [EntryName::of(&bytes).0])?;
+                self.run("delete from entry where name = ?1 and standing = 1", [entry.0])?;
                 moved |= self.admit(&arrival, &bytes)?.0 != Answer::Parked;
             }
             if !moved {

@@ -42,6 +42,16 @@ impl Tx<'_> {
             return Ok(());
         }
         self.keep_sealed(About::Household(household))?;
+        self.drop_household(household)?;
+        self.run("update scope set excluded_count = 0, excluded_sum = zeroblob(16) where about = ?1", [&about])?;
+        self.set_meta("forgotten", self.meta::<i64>("forgotten")?.unwrap_or(0) + 1)?;
+        self.touch(About::Household(household));
+        Ok(())
+    }
+
+    /// Takes the entries of a household out of the ledger, and out of every table they added up to.
+    pub(crate) fn drop_household(&self, household: HouseholdId) -> Result<()> {
+        let about = About::Household(household).key();
         let digest = self.digest(&about)?;
         let all = About::Everything.key();
         let total = self.digest(&all)?.minus(digest);
@@ -69,18 +79,19 @@ impl Tx<'_> {
         self.run("delete from granted where about = ?1", [&about])?;
         self.run("delete from older_wanted where about = ?1", [&about])?;
         self.run("delete from entry where about = ?1", [&about])?;
-        self.run("update scope set excluded_count = 0, excluded_sum = zeroblob(16) where about = ?1", [&about])?;
-        self.set_meta("forgotten", self.meta::<i64>("forgotten")?.unwrap_or(0) + 1)?;
-        self.touch(About::Household(household));
         Ok(())
     }
 }
 
 impl Ledger {
+    /// Whether something was forgotten or erased of which the last bytes may still lie in the file.
+    pub fn has_forgotten(&self) -> Result<bool> {
+        Ok(self.look().meta::<i64>("forgotten")?.unwrap_or(0) > 0)
+    }
+
     /// Gives the room of forgotten households back to the disk, and with it the last of their bytes.
     pub fn vacuum_if_forgotten(&mut self) -> Result<bool> {
-        let forgotten = self.look().meta::<i64>("forgotten")?.unwrap_or(0);
-        if forgotten == 0 {
+        if !self.has_forgotten()? {
             return Ok(false);
         }
         self.conn.execute_batch("vacuum; pragma wal_checkpoint(truncate);")?;

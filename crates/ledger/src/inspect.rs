@@ -5,7 +5,7 @@ use crate::entries::{name_of, standing};
 use crate::error::Result;
 use crate::frame;
 use crate::phone::Outgoing;
-use crate::store::Ledger;
+use crate::store::{Ledger, Tx};
 use lianhu_core::dossier::Dossier;
 use lianhu_core::entry::About;
 use lianhu_core::envelope::{Header, Sealed};
@@ -97,19 +97,21 @@ fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
 impl Ledger {
     /// Every entry in the ledger, in the order they came.
     pub fn all_held(&self) -> Result<Vec<Held>> {
-        self.look().all(&format!("{COLUMNS} order by id"), [], held)
+        self.look().held(&format!("{COLUMNS} order by id"), [])
     }
 
     /// Every entry numbered above this, in the order of the numbers.
     pub fn held_above(&self, number: u64) -> Result<Vec<Held>> {
-        self.look().all(&format!("{COLUMNS} where number > ?1 order by number"), [number.cast_signed()], held)
+        self.look().held(&format!("{COLUMNS} where number > ?1 order by number"), [number.cast_signed()])
     }
 
     /// What stands in quarantine.
     pub fn all_refused(&self) -> Result<Vec<Refused>> {
-        self.look().all("select name, code, user, bytes from quarantine order by id", [], |row| {
-            let user = UserId::from_slice(&row.get::<_, Vec<u8>>(2)?);
-            Ok(Refused { name: name_of(row, 0)?, code: crate::gate::code_from(row.get(1)?), user, bytes: row.get(3)? })
+        let tx = self.look();
+        tx.all("select name, code, user, bytes from quarantine order by id", [], |row| {
+            let (name, user) = (name_of(row, 0)?, UserId::from_slice(&row.get::<_, Vec<u8>>(2)?));
+            let bytes = tx.opened(name, row.get(3)?).unwrap_or_default();
+            Ok(Refused { name, code: crate::gate::code_from(row.get(1)?), user, bytes })
         })
     }
 
@@ -213,6 +215,14 @@ impl Ledger {
     }
 }
 
+impl Tx<'_> {
+    fn held(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Held>> {
+        let rows = self.all(sql, params, held)?;
+        let opened = |held: Held| Ok(Held { bytes: self.opened(held.name, held.bytes)?, ..held });
+        rows.into_iter().map(opened).collect()
+    }
+}
+
 impl Outgoing {
     /// The same request carrying others' envelopes as well: a relay. It is signed anew by the device that carries it.
     #[must_use]
@@ -228,6 +238,12 @@ impl Outgoing {
     pub fn of(signed: &Signed, entries: usize) -> Self {
         Self { frame: pack(&minicbor::to_vec(signed).unwrap_or_default()), entries, hash: signed.hash() }
     }
+}
+
+/// Every page of a file of a ledger or of keys as it is under its cipher, those too that hold nothing any more.
+pub fn plain_pages(path: &std::path::Path, key: &crate::FileKey) -> Result<Vec<u8>> {
+    let mut conn = crate::store::connect(path, key)?;
+    Ok(conn.serialize("main")?.to_vec())
 }
 
 /// Packs bytes into a frame.

@@ -1,12 +1,13 @@
 //! One page of what a device may hold and does not have yet: half for the live log, half for what is filled in.
 
-use crate::entries::digest_at;
+use crate::entries::{digest_at, name_of};
 use crate::error::Result;
+use crate::household_keys::{ADDED, sealed_for};
 use crate::store::Tx;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::{Again, Digest, Fill, GrantNews, LARGEST_PAGE, PAGE, Paged, Reply, Request};
-use lianhu_core::ids::{EnvelopeName, UserId};
+use lianhu_core::ids::{EntryName, EnvelopeName, UserId};
 use rusqlite::{Row, params};
 use std::collections::BTreeSet;
 
@@ -31,14 +32,16 @@ pub(crate) struct Page<'a> {
 struct Found {
     number: u64,
     envelope: Option<Vec<u8>>,
-    bytes: Vec<u8>,
+    name: EntryName,
+    /// As they lie in the file.
+    stored: Vec<u8>,
 }
 
-const COLUMNS: &str = "entry.number, envelope.name, entry.bytes";
+const COLUMNS: &str = "entry.number, envelope.name, entry.name, entry.bytes";
 const FROM: &str = "entry left join envelope on envelope.id = entry.envelope";
 
 fn found_at(row: &Row<'_>) -> rusqlite::Result<Found> {
-    Ok(Found { number: row.get::<_, i64>(0)?.cast_unsigned(), envelope: row.get(1)?, bytes: row.get(2)? })
+    Ok(Found { number: row.get::<_, i64>(0)?.cast_unsigned(), envelope: row.get(1)?, name: name_of(row, 2)?, stored: row.get(3)? })
 }
 
 impl<'a> Page<'a> {
@@ -81,15 +84,17 @@ impl<'a> Page<'a> {
     }
 
     /// Takes an entry into the page unless there is no room left beside the reserve.
-    fn take(&self, reply: &mut Reply, room: &mut usize, reserve: usize, row: Found) -> bool {
+    fn take(&self, reply: &mut Reply, room: &mut usize, reserve: usize, row: Found) -> Result<bool> {
         let name = row.envelope.and_then(|name| EnvelopeName::from_slice(&name)).unwrap_or_default();
         if self.handed.contains(&name) {
-            return true;
+            return Ok(true);
         }
-        let need = row.bytes.len() + OVERHEAD;
+        let sealed = if sealed_for(&row.stored).is_some() { ADDED } else { 0 };
+        let need = row.stored.len() - sealed + OVERHEAD;
         if *room < reserve + need && !(reply.page.is_empty() && reserve == 0) {
-            return false;
+            return Ok(false);
         }
+        let bytes = self.tx.opened(row.name, row.stored)?;
         *room = room.saturating_sub(need);
         let at = reply.envelopes.iter().rposition(|known| *known == name).unwrap_or_else(|| {
             reply.envelopes.push(name);
@@ -98,9 +103,9 @@ impl<'a> Page<'a> {
         reply.page.push(Paged {
             number: row.number,
             envelope: u32::try_from(at).unwrap_or(0),
-            bytes: row.bytes.into(),
+            bytes: bytes.into(),
         });
-        true
+        Ok(true)
     }
 
     /// What was numbered since the device last asked, in the order of the numbers.
@@ -124,7 +129,7 @@ impl<'a> Page<'a> {
         let full = rows.len() == limit;
         for row in rows {
             let number = row.number;
-            if !self.take(reply, room, reserve, row) {
+            if !self.take(reply, room, reserve, row)? {
                 return Ok(true);
             }
             reply.cursor.number = number;
@@ -193,7 +198,7 @@ impl<'a> Page<'a> {
             let last = rows.len() < 500;
             for row in rows {
                 let number = row.number;
-                if !self.take(reply, room, 0, row) {
+                if !self.take(reply, room, 0, row)? {
                     return Ok(false);
                 }
                 reply.cursor.fill.upto = number;
@@ -213,7 +218,7 @@ impl<'a> Page<'a> {
                 );
                 for row in self.tx.all(&sql, params![about.key(), upto.cast_signed()], found_at)? {
                     let number = row.number;
-                    if !self.take(reply, room, 0, row) {
+                    if !self.take(reply, room, 0, row)? {
                         return Ok(true);
                     }
                     if let Some(first) = reply.cursor.again.first_mut() {

@@ -110,7 +110,7 @@ impl Tx<'_> {
         let Some(signature) = Signature::from_slice(signature) else { return Ok(None) };
         let mut entries = Vec::new();
         for name in &header.names {
-            match self.one("select bytes from entry where name = ?1", [name.0], |row| row.get::<_, Vec<u8>>(0))? {
+            match self.bytes_of(*name)? {
                 Some(bytes) => entries.push(bytes.into()),
                 None => return Ok(None),
             }
@@ -126,7 +126,8 @@ impl Tx<'_> {
             Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
         let (mut entries, mut names, mut size) = (Vec::new(), Vec::new(), 0);
-        for (name, bytes) in waiting {
+        for (name, stored) in waiting {
+            let bytes = self.opened(name, stored)?;
             size += bytes.len();
             if size > room && !entries.is_empty() {
                 break;

@@ -5,10 +5,14 @@ use crate::store::{Ledger, Tx};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Digest;
 use lianhu_core::ids::HouseholdId;
+use rusqlite::params;
 use std::collections::BTreeMap;
 
+/// How many numbers are looked through at a time.
+const STRETCH: usize = 20_000;
+
 /// The tables that entries alone add up to.
-pub(crate) const REBUILT: [&str; 23] = [
+pub(crate) const REBUILT: [&str; 25] = [
     "dossier",
     "digest",
     "place",
@@ -23,6 +27,8 @@ pub(crate) const REBUILT: [&str; 23] = [
     "conflict",
     "approval",
     "confirmed_fact",
+    "erased",
+    "lawful_count",
     "search_key",
     "visit",
     "visit_tally",
@@ -85,11 +91,16 @@ impl Tx<'_> {
         }
         self.rebuild_digests()?;
         self.rebuild_dossiers()?;
-        // In the order of the numbers: that is the order in which directives took effect.
-        for kept in self.entries("kind <> ?1", [kind::CHANGE])? {
-            self.project(&kept)?;
+        // In the order of the numbers: that is the order in which directives took effect. A stretch of them at a time, or
+        // millions would lie in memory at once.
+        let top = self.one("select coalesce(max(number), 0) from entry", [], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+        for from in (0..top).step_by(STRETCH) {
+            let stretch = "number > ?2 and number <= ?3 and kind <> ?1";
+            let params = params![kind::CHANGE, from, from.saturating_add(STRETCH as i64)];
+            self.entries(stretch, params)?.iter().try_for_each(|kept| self.project(kept))?;
         }
-        Ok(())
+        let unnumbered = self.entries("number is null and kind <> ?1", [kind::CHANGE])?;
+        unnumbered.iter().try_for_each(|kept| self.project(kept))
     }
 
     fn rebuild_digests(&self) -> Result<()> {

@@ -35,11 +35,14 @@ impl Ledger {
     /// What stands in quarantine, oldest first.
     pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
         let sql = "select quarantine.name, quarantine.device, quarantine.user, cadre.name, quarantine.bytes, quarantine.code, quarantine.at from quarantine left join cadre on cadre.id = quarantine.user order by quarantine.id limit 10000";
-        self.look().all(sql, [], |row| {
+        let tx = self.look();
+        tx.all(sql, [], |row| {
             let broken = || rusqlite::Error::InvalidQuery;
             let (device, user, bytes): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(4)?);
+            let entry = crate::entries::name_of(row, 0)?;
+            let bytes = tx.opened(entry, bytes).unwrap_or_default();
             Ok(Quarantined {
-                entry: crate::entries::name_of(row, 0)?,
+                entry,
                 device: DeviceId::from_slice(&device).ok_or_else(broken)?,
                 user: UserId::from_slice(&user).ok_or_else(broken)?,
                 name: row.get(3)?,
@@ -70,7 +73,8 @@ impl Tx<'_> {
             let (head, bytes) = (row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?);
             Ok((crate::entries::name_of(row, 0)?, head, bytes, name, row.get::<_, i64>(4)?))
         })?;
-        for (entry, head, bytes, envelope, row) in refused {
+        for (entry, head, stored, envelope, row) in refused {
+            let bytes = self.opened(entry, stored)?;
             let (Ok(head), Ok(read)) = (minicbor::decode::<Head>(&head), Entry::read(&bytes)) else { continue };
             if !matches!(self.entitled(&head, &read)?, Entitled::Yes | Entitled::Late) {
                 continue;
@@ -92,7 +96,8 @@ impl Tx<'_> {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
         })?;
         let missing = || LedgerError::NotFound("entry in quarantine");
-        let (head, envelope, bytes) = found.ok_or_else(missing)?;
+        let (head, envelope, stored) = found.ok_or_else(missing)?;
+        let bytes = self.opened(entry, stored)?;
         let head: Head = minicbor::decode(&head).map_err(|_| missing())?;
         let name = EnvelopeName::from_slice(&envelope).ok_or_else(missing)?;
         // Without its envelope nobody vouches for the entry: it stays.

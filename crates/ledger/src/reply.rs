@@ -174,6 +174,13 @@ impl Tx<'_> {
                 }
                 Ok(0)
             }
+            // It was erased by law: nothing of it stays, whatever else was written since.
+            (Some(Answer::Erased), _) => {
+                if let Some(household) = kept.entry.about.household() {
+                    self.erase(household, self.erased_by(household)?.unwrap_or(0))?;
+                }
+                Ok(0)
+            }
             // The county has never seen it although there is a receipt: hand it in once more.
             (None, _) => {
                 let sql = "update entry set envelope = null where name = ?1 and number is null and envelope in (select id from envelope where receipt is not null)";
@@ -208,6 +215,11 @@ impl Tx<'_> {
             return Ok(false);
         }
         let Ok(entry) = gate::read(&paged.bytes) else { return Ok(false) };
+        if let Some(household) = entry.about.household()
+            && self.erased_by(household)?.is_some()
+        {
+            return Ok(false);
+        }
         let ended = "select 1 from scope where user = ?1 and about = ?2 and until is not null";
         if self.one(ended, params![self.identity()?.user.bytes(), entry.about.key()], |_| Ok(()))?.is_some() {
             return Ok(false);

@@ -151,6 +151,27 @@ create table edition (
   primary key (period, place, edition)
 ) strict, without rowid;
 
+-- Entries of erased households that stood here: their names and numbers, so that chains can still be walked.
+create table erased_entry (
+  name      blob primary key,
+  number    integer unique,
+  about     blob    not null,
+  kind      integer not null,
+  device    blob    not null,
+  envelope  integer,
+  directive integer not null             -- the number of the directive that erased it; 0 while it is not known here
+) strict, without rowid;
+create index erased_entry_about on erased_entry (about);
+
+-- Something came for an erased household, of whatever content: from which device, whose, and when first (county).
+create table after_erasure (
+  household blob    not null,
+  device    blob    not null,
+  user      blob    not null,
+  at        integer not null,
+  primary key (household, device)
+) strict, without rowid;
+
 -- Who may hold what. At the county: everybody's; on a device: its own. It follows from the directives, but one by
 -- one as they came, and devices have read up to its numbers: it is kept, never computed again.
 create table scope (
@@ -247,6 +268,24 @@ create table escrow (
   user   blob not null,
   sealed blob not null
 ) strict, without rowid;
+
+-- Households erased by law, with the number of the directive; without one it is waiting and erases nothing yet.
+create table erased (
+  household blob primary key,
+  entry     blob not null,
+  number    integer
+) strict, without rowid;
+
+-- What erased households had added to the figures of their places, without saying whom. `about` is a village, or the county.
+create table lawful_count (
+  entry  blob    not null,
+  about  blob    not null,
+  day    integer not null,
+  visits integer not null,
+  needs  integer not null,
+  primary key (entry, day)
+) strict, without rowid;
+create index lawful_count_day on lawful_count (day);
 
 create table household (
   id           blob primary key,

@@ -48,7 +48,7 @@ impl Tx<'_> {
     }
 
     /// Lets an envelope go; that it was let go is kept, or it would look as if somebody had removed it.
-    fn let_go(&self, id: i64) -> Result<()> {
+    pub(crate) fn let_go(&self, id: i64) -> Result<()> {
         self.run("insert or ignore into let_go (name) select name from envelope where id = ?1", [id])?;
         self.run("update entry set envelope = null where envelope = ?1", [id])?;
         self.run("delete from envelope where id = ?1", [id]).map(drop)
@@ -68,11 +68,26 @@ impl Tx<'_> {
             let settled = |(answer, number, _): (Answer, Option<u64>, _)| {
                 matches!(answer, Answer::Kept | Answer::Had) && number.is_some_and(|number| number <= base)
             };
-            if !receipt.answers(header.names.len()).all(settled) {
+            if receipt.answers(header.names.len()).all(settled) {
+                continue;
+            }
+            if self.lacks_erased(&header)? {
+                // It cannot be handed in again as it was: what is left of it is sealed anew.
+                self.let_go(id)?;
+            } else {
                 self.run("update envelope set receipt = null where id = ?1", [id])?;
             }
         }
         Ok(())
+    }
+
+    fn lacks_erased(&self, header: &Header) -> Result<bool> {
+        for name in &header.names {
+            if self.is_erased_entry(*name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Seals what waits in envelopes of an old life of this device and is nowhere else any more.
@@ -87,13 +102,19 @@ impl Tx<'_> {
                 }
             }
             self.let_go(id)?;
-            if !gone.is_empty() {
-                let (sealed, row) = self.seal_entries(gone)?;
-                let bytes = minicbor::to_vec(&sealed).unwrap_or_default();
-                self.run("update envelope set sealed = ?2 where id = ?1", params![row, bytes])?;
-            }
+            self.keep_sealed_anew(gone)?;
         }
         Ok(())
+    }
+
+    /// Seals entries that lie nowhere else into an envelope that is kept whole.
+    pub(crate) fn keep_sealed_anew(&self, entries: Vec<Vec<u8>>) -> Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let (sealed, row) = self.seal_entries(entries)?;
+        let bytes = minicbor::to_vec(&sealed).unwrap_or_default();
+        self.run("update envelope set sealed = ?2 where id = ?1", params![row, bytes]).map(drop)
     }
 
     /// How many entries wait in kept envelopes only: their household was forgotten, the county lost them since.

@@ -70,6 +70,18 @@ pub enum Attention {
         /// Visits begun and not saved.
         drafts: u32,
     },
+    /// A household was erased by law, from this device too.
+    Erased {
+        /// Which.
+        household: HouseholdId,
+        /// Nobody's name: it is gone.
+        head: Option<String>,
+        /// The number of the county's directive.
+        #[ts(type = "number")]
+        number: u64,
+        /// The day it was decided.
+        day: Day,
+    },
     /// A visit has two live corrections.
     TwoVersions {
         /// The visit.
@@ -149,7 +161,10 @@ impl Ledger {
     /// What a person must look at, most pressing first.
     pub fn attention(&self, most: u32) -> Result<Vec<Attention>> {
         let tx = self.look();
-        let mut list = Vec::new();
+        let gone = |row: crate::erasing::ErasedRow| {
+            Some(Attention::Erased { household: row.household, head: None, number: row.number?, day: row.day })
+        };
+        let mut list: Vec<Attention> = self.erased_untold()?.into_iter().filter_map(gone).collect();
         let household = |bytes: Vec<u8>| HouseholdId::from_slice(&bytes).ok_or(rusqlite::Error::InvalidQuery);
         let sql = "select entry.name, entry.about, household.head, entry.kind, entry.code from entry left join household on cast(x'68' || household.id as blob) = entry.about where entry.standing = ?1 order by entry.id limit ?2";
         list.extend(tx.all(sql, params![standing::ASIDE, most], |row| {

@@ -1,6 +1,7 @@
 //! The file a ledger lives in: opened with its key, one writer at a time, every act one transaction on disk.
 
 use crate::error::{LedgerError, Result};
+use crate::household_keys::HouseholdKeys;
 use crate::identity::Identity;
 use lianhu_core::day::Moment;
 use lianhu_core::dossier::Dossier;
@@ -9,7 +10,7 @@ use lianhu_core::ids::HouseholdId;
 use lianhu_core::surroundings::Surroundings;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -20,11 +21,23 @@ use std::sync::Arc;
 /// The version of the durable tables and of the projection; rises only together with a new upgrade fixture.
 pub const VERSION: i64 = 1;
 
-const SCHEMA: &str = include_str!("schema.sql");
+pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 
 /// The key of a ledger's file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileKey(pub [u8; 32]);
+
+impl FileKey {
+    /// As the database is told it.
+    pub(crate) fn spelt(&self) -> String {
+        use std::fmt::Write as _;
+        let hex = self.0.iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").ok();
+            hex
+        });
+        format!("x'{hex}'")
+    }
+}
 
 impl Drop for FileKey {
     fn drop(&mut self) {
@@ -43,6 +56,11 @@ impl fmt::Debug for FileKey {
 pub struct Ledger {
     pub(crate) conn: Connection,
     pub(crate) around: Arc<dyn Surroundings>,
+    /// The keys of the households, where this is the county.
+    pub(crate) keys: Option<HouseholdKeys>,
+    /// Whether a household was erased of which the key may still be there.
+    pub(crate) key_left: bool,
+    pub(crate) key: FileKey,
     touched: BTreeSet<About>,
     path: PathBuf,
     // Held for as long as the ledger is open; the system lets go of it when the process ends, however it ends.
@@ -59,7 +77,10 @@ impl fmt::Debug for Ledger {
 pub(crate) struct Tx<'a> {
     pub(crate) conn: &'a Connection,
     pub(crate) around: &'a dyn Surroundings,
+    pub(crate) keys: Option<&'a HouseholdKeys>,
     touched: RefCell<BTreeSet<About>>,
+    /// Whether this act has erased a household.
+    pub(crate) erases: Cell<bool>,
     pub(crate) me: RefCell<Option<Identity>>,
     /// The dossiers this act has in hand, as they are stored.
     pub(crate) in_hand: RefCell<BTreeMap<HouseholdId, Rc<Dossier>>>,
@@ -74,6 +95,11 @@ impl Ledger {
         if found > VERSION {
             return Err(LedgerError::TooNew { found, known: VERSION });
         }
+        if found == VERSION {
+            // What came since is added; what is there stays as it is.
+            let added = SCHEMA.replace("create table ", "create table if not exists ");
+            conn.execute_batch(&added.replace("create index ", "create index if not exists "))?;
+        }
         if found == 0 {
             let made =
                 conn.execute_batch(&format!("begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;"));
@@ -82,7 +108,19 @@ impl Ledger {
                 return Err(error.into());
             }
         }
-        Ok(Self { conn, around, touched: BTreeSet::new(), path: path.to_owned(), _lock: lock })
+        let mut ledger = Self {
+            conn,
+            around,
+            keys: None,
+            key_left: false,
+            key: key.clone(),
+            touched: BTreeSet::new(),
+            path: path.to_owned(),
+            _lock: lock,
+        };
+        ledger.open_keys()?;
+        ledger.rebuild_if_wanted()?;
+        Ok(ledger)
     }
 
     /// Where it lies.
@@ -113,17 +151,25 @@ impl Ledger {
         // A panic in an earlier act may have left its transaction open; nothing of it may stay.
         if !self.conn.is_autocommit() {
             self.conn.execute_batch("rollback")?;
+            self.keys.iter().for_each(HouseholdKeys::take_back);
         }
         self.conn.execute_batch("begin immediate")?;
         let tx = self.look();
-        let done = act(&tx).and_then(|value| self.conn.execute_batch("commit").map(|()| value).map_err(Into::into));
-        let touched = tx.touched.into_inner();
+        let done = act(&tx).and_then(|value| {
+            // A key first, then what is sealed with it.
+            self.keys.as_ref().map_or(Ok(()), HouseholdKeys::settle)?;
+            self.conn.execute_batch("commit").map(|()| value).map_err(Into::into)
+        });
+        let (touched, erases) = (tx.touched.into_inner(), tx.erases.get());
         match done {
             Ok(value) => {
                 self.touched.extend(touched);
+                self.key_left |= erases;
+                self.destroy_keys();
                 Ok(value)
             }
             Err(error) => {
+                self.keys.iter().for_each(HouseholdKeys::take_back);
                 // A failed commit may have rolled back by itself.
                 if !self.conn.is_autocommit() {
                     self.conn.execute_batch("rollback").ok();
@@ -138,7 +184,9 @@ impl Ledger {
         Tx {
             conn: &self.conn,
             around: &*self.around,
+            keys: self.keys.as_ref(),
             touched: RefCell::default(),
+            erases: Cell::default(),
             me: RefCell::default(),
             in_hand: RefCell::default(),
         }
@@ -149,19 +197,6 @@ impl Ledger {
         let broken = self.look().all("pragma cipher_integrity_check", [], |row| row.get::<_, String>(0))?;
         let told = self.look().one("pragma integrity_check(1)", [], |row| row.get::<_, String>(0))?;
         Ok(broken.is_empty() && told.as_deref() == Some("ok"))
-    }
-
-    /// Copies the whole ledger, as it is at one moment, into a new file under the same key.
-    pub fn back_up(path: &Path, key: &FileKey, to: &Path) -> Result<()> {
-        if !path.exists() {
-            return Err(LedgerError::NotFound("ledger"));
-        }
-        let from = connect(path, key)?;
-        let mut copy = connect(to, key)?;
-        let backup = rusqlite::backup::Backup::new(&from, &mut copy)?;
-        // All at once: one moment of the ledger, which a busy writer cannot make start over.
-        backup.step(-1)?;
-        Ok(())
     }
 }
 
@@ -225,13 +260,8 @@ fn lock(path: &Path) -> Result<File> {
 }
 
 pub(crate) fn connect(path: &Path, key: &FileKey) -> Result<Connection> {
-    use std::fmt::Write as _;
     let conn = Connection::open(path)?;
-    let hex = key.0.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").ok();
-        hex
-    });
-    conn.execute_batch(&format!("pragma key = \"x'{hex}'\";"))?;
+    conn.execute_batch(&format!("pragma key = \"{}\";", key.spelt()))?;
     conn.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma temp_store = memory; \
          pragma busy_timeout = 5000; pragma cache_size = -32768; pragma wal_autocheckpoint = 2000;",

@@ -4,6 +4,7 @@
 mod audit;
 mod entries;
 mod envelopes;
+mod erased;
 mod numbers;
 mod words;
 
@@ -110,6 +111,9 @@ pub struct Verified {
     /// Receipts looked at.
     #[ts(type = "number")]
     pub receipts: u64,
+    /// Entries that were erased with their household, by the number of the directive; 0 where it is not known here.
+    #[ts(type = "[number, number][]")]
+    pub erased: Vec<(u64, u32)>,
     /// What is wrong, at most a thousand.
     pub findings: Vec<Finding>,
     /// What cannot be proved, with how often it comes up.
@@ -123,6 +127,7 @@ impl Ledger {
         {
             let tx = self.look();
             walk.entries(&tx)?;
+            walk.erased(&tx)?;
             walk.envelopes(&tx)?;
             walk.numbers(&tx)?;
             walk.trace(&tx)?;
@@ -167,6 +172,7 @@ struct Walk {
     entries: u64,
     envelopes: u64,
     receipts: u64,
+    erased: std::collections::BTreeMap<u64, u32>,
     findings: Vec<Finding>,
     unproven: std::collections::BTreeMap<Unproven, u32>,
 }
@@ -204,6 +210,7 @@ impl Walk {
             entries: self.entries,
             envelopes: self.envelopes,
             receipts: self.receipts,
+            erased: self.erased.into_iter().collect(),
             findings: self.findings,
             unproven: self.unproven.into_iter().collect(),
         }

@@ -106,6 +106,8 @@ fn asked(household: &str, figure: &str) -> Vec<(&'static str, Value)> {
         ("audit", json!({})),
         ("confirmed_facts", json!({})),
         ("verify", json!({})),
+        ("erasure_preview", json!({"household": household})),
+        ("erased_households", json!({})),
     ]
 }
 
@@ -144,6 +146,8 @@ const ACTS: &[&str] = &[
     "check_table",
     "export_workbook",
     "lock",
+    "erase_household",
+    "note_erased",
     "lock_state",
     "set_pin",
     "unlock",

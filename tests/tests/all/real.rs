@@ -47,7 +47,10 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(data: &Path, listen: &str) -> Self {
         let mut command = std::process::Command::new(&programs().server);
-        command.args(["run", "--listen", listen, "--data"]).arg(data).stdout(Stdio::piped()).stderr(Stdio::null());
+        // What it logs lies beside its data, where a test can read it.
+        let log = data.with_extension("log");
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+        command.args(["run", "--listen", listen, "--data"]).arg(data).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -74,7 +77,7 @@ pub(crate) struct County {
     /// The county's recovery key, as it was printed.
     pub(crate) paper: String,
     pub(crate) admin: Device,
-    address: String,
+    pub(crate) address: String,
     server: Option<Server>,
 }
 

@@ -3,7 +3,7 @@
 use crate::real::{County as RealCounty, programs};
 use lianhu_core::entry::About;
 use lianhu_core::ids::EntryName;
-use lianhu_ledger::{Fault, Finding, Ledger, Verified};
+use lianhu_ledger::{Fault, Finding, Ledger, Verified, keys_beside};
 use lianhu_tests::{KEY, Phone, Village};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -51,6 +51,7 @@ fn scene() -> Scene {
     Ledger::back_up(&from, &KEY, &to).unwrap();
     let county = village.folder().join("county-copy.sqlite");
     village.county.is_backed_up(&county);
+    Ledger::back_up_keys(&village.folder().join("county.sqlite"), &KEY, &keys_beside(&county)).unwrap();
     Scene { village, phone: to, county }
 }
 
@@ -62,6 +63,8 @@ impl Scene {
             std::fs::remove_file(format!("{}{end}", copy.display())).ok();
         }
         std::fs::copy(file, &copy).unwrap();
+        // The keys of the county's households lie beside it, as they would after a restore.
+        std::fs::copy(keys_beside(&self.county), keys_beside(&copy)).unwrap();
         let mut ledger = Ledger::open(&copy, &KEY, self.village.around.clone()).unwrap();
         if !done.is_empty() {
             let rows = ledger.is_tampered_with(done).unwrap();

@@ -123,6 +123,14 @@ export interface Commands {
   audit: { args: { act?: string | null; household?: string | null; from?: Day | null; to?: Day | null; most?: number | null }; returns: Audit };
   /** Notes that a sheet goes to the printer. */
   note_print: { args: { what: string }; returns: null };
+  /** What an erasure of a household would take away, and from how many. */
+  erasure_preview: { args: { household: string }; returns: ErasurePreview };
+  /** 依法删除: erases a household everywhere, on a ground (`asked`, `wrong`, `ended`, `ordered`) and for a reason; `named` is its head, typed once more. */
+  erase_household: { args: { household: string; ground: string; reason: string; named: string }; returns: Array<ErasedHousehold> };
+  /** The households that were erased, newest first, and whether something came for them since. */
+  erased_households: { args: {  }; returns: Array<ErasedHousehold> };
+  /** The person has seen which households were erased from this device. */
+  note_erased: { args: {  }; returns: null };
   /** 自查: walks over everything on this device and names what was altered, removed or dated back. */
   verify: { args: {  }; returns: Verified };
   /** The report of a period; `stated` is a published table to hold against it. */
@@ -171,7 +179,7 @@ what: string, } | { "code": "not_unique",
 /**
  * What was looked for.
  */
-what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "handed_over" } | { "code": "locked" } | { "code": "wrong_pin", 
+what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */
@@ -249,7 +257,23 @@ waiting: number,
 /**
  * Visits begun and not saved.
  */
-drafts: number, } | { "attention": "two_versions", 
+drafts: number, } | { "attention": "erased", 
+/**
+ * Which.
+ */
+household: HouseholdId, 
+/**
+ * Nobody's name: it is gone.
+ */
+head: string | null, 
+/**
+ * The number of the county's directive.
+ */
+number: number, 
+/**
+ * The day it was decided.
+ */
+day: Day, } | { "attention": "two_versions", 
 /**
  * The visit.
  */
@@ -391,7 +415,11 @@ visits_total: number,
 /**
  * One page of them, in the order of the households.
  */
-visits: Array<VisitRow>, };
+visits: Array<VisitRow>, 
+/**
+ * Whether it counts something of households that were erased by law: of those there are no records.
+ */
+erased: boolean, };
 
 export type CadreRow = { 
 /**
@@ -742,6 +770,70 @@ export type EntryId = string;
 export type EntryName = string;
 
 export type EnvelopeName = string;
+
+export type ErasedHousehold = { 
+/**
+ * Its id: all that is left of it.
+ */
+household: HouseholdId, 
+/**
+ * Its head, while the directive waits for its number.
+ */
+head: string | null, 
+/**
+ * On what ground: `asked`, `wrong`, `ended`, `ordered`; `restored` where the county said it again after a restore.
+ */
+ground: string, 
+/**
+ * The number of the directive; none while it waits.
+ */
+number: number | null, 
+/**
+ * The day it was decided.
+ */
+day: Day, 
+/**
+ * Whether something came for it later, and was not taken in.
+ */
+came_after: boolean, };
+
+export type ErasurePreview = { 
+/**
+ * Which household.
+ */
+household: HouseholdId, 
+/**
+ * Its head: what has to be typed to confirm.
+ */
+head: string, 
+/**
+ * Where it is placed.
+ */
+place: string | null, 
+/**
+ * What goes: people of the household.
+ */
+persons: number, 
+/**
+ * Facts about it and them.
+ */
+facts: number, 
+/**
+ * Visits, with what was said at them.
+ */
+visits: number, 
+/**
+ * Needs.
+ */
+needs: number, 
+/**
+ * People who hold it now: their devices erase it at their next exchange.
+ */
+holders: number, 
+/**
+ * Whether it is erased already, or waits for the county's number.
+ */
+waiting: boolean, };
 
 export type ExchangeDone = { 
 /**
@@ -1397,7 +1489,11 @@ questions: number,
 /**
  * Households of another county, which were left out.
  */
-foreign: number, };
+foreign: number, 
+/**
+ * Households that were erased by law, which were left out.
+ */
+erased: number, };
 
 export type Scalar = null | boolean | number | string;
 
@@ -1696,6 +1792,10 @@ envelopes: number,
  * Receipts looked at.
  */
 receipts: number, 
+/**
+ * Entries that were erased with their household, by the number of the directive; 0 where it is not known here.
+ */
+erased: [number, number][], 
 /**
  * What is wrong, at most a thousand.
  */

@@ -31,6 +31,7 @@ export const SCREENS: Record<string, Component> = {
   report: later(() => import("./Report.vue")),
   pin: later(() => import("./Pin.vue")),
   audit: later(() => import("./Audit.vue")),
+  erase: later(() => import("./Erase.vue")),
   behind: later(() => import("./Behind.vue")),
 };
 
@@ -58,6 +59,7 @@ const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
 const village: Place = { to: "village", name: "nav.village", icon: "village" };
 const audit: Place = { to: "audit", name: "nav.audit", icon: "trace" };
+const erase: Place = { to: "erase", name: "nav.erase", icon: "look" };
 const county: Place[] = [
   { to: "report", name: "nav.report", icon: "table", tab: true },
   { ...households },
@@ -70,7 +72,7 @@ const county: Place[] = [
 
 /** The places of the frame, by what a person does. */
 export function placesFor(role: Role): Place[] {
-  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, ...(role === "county" ? [audit] : []), more];
+  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, ...(role === "county" ? [audit, erase] : []), more];
   if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, { ...more }];
   return [today, households, exchange, attention, more];
 }

@@ -3,6 +3,7 @@
 
 mod approval;
 mod cadre;
+mod erasure;
 mod household;
 mod need;
 mod place;
@@ -40,6 +41,8 @@ impl Tx<'_> {
             kind::ENROLMENT => self.project_enrolment(kept),
             kind::APPROVAL => self.project_approval(kept),
             kind::CONFIRMED_FACTS => self.project_confirmed_facts(),
+            kind::ERASURE => self.project_erasure(kept),
+            kind::LAWFUL_COUNT => self.project_lawful_count(kept),
             kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
             _ => Ok(()),
         }

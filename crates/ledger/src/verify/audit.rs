@@ -101,7 +101,7 @@ impl Walk {
 }
 
 fn link_of(tx: &Tx<'_>, name: EntryName) -> Result<Option<Link>> {
-    let bytes = tx.one("select bytes from entry where name = ?1", [name.0], |row| row.get::<_, Vec<u8>>(0))?;
+    let bytes = tx.bytes_of(name)?;
     Ok(bytes.and_then(|bytes| read(name, &bytes)))
 }
 

@@ -29,15 +29,17 @@ impl Walk {
             tx.conn.prepare("select name, kind, about, user, device, day, number, bytes from entry order by id")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
+            let name = name_of(row, 0)?;
             let row = Row {
-                name: name_of(row, 0)?,
+                name,
                 kind: row.get(1)?,
                 about: row.get(2)?,
                 user: row.get(3)?,
                 device: row.get(4)?,
                 day: row.get(5)?,
                 number: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
-                bytes: row.get(7)?,
+                // Without its key it is nothing that has its name.
+                bytes: tx.opened(name, row.get(7)?).unwrap_or_default(),
             };
             self.entries += 1;
             self.one_entry(&row);
@@ -101,8 +103,8 @@ impl Walk {
     fn quarantine(&mut self, tx: &Tx<'_>) -> Result<()> {
         let rows =
             tx.all("select name, bytes from quarantine", [], |row| Ok((name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        for (name, bytes) in &rows {
-            if EntryName::of(bytes) != *name {
+        for (name, stored) in &rows {
+            if EntryName::of(&tx.opened(*name, stored.clone()).unwrap_or_default()) != *name {
                 self.entry(Fault::EntryAltered, *name, None);
             }
         }

@@ -178,6 +178,9 @@ impl Walk {
         name: EntryName,
         answer: Option<Answer>,
     ) -> Result<bool> {
+        if tx.is_erased_entry(name)? || answer == Some(Answer::Erased) {
+            return Ok(true);
+        }
         if me.is_county {
             let aside = tx.one("select 1 from quarantine where name = ?1", [name.0], |_| Ok(()))?.is_some();
             return Ok(aside || answer == Some(Answer::Later));

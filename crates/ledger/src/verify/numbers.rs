@@ -6,7 +6,7 @@ use crate::entries::name_of;
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::exchange::Receipt;
-use lianhu_core::ids::Hash;
+use lianhu_core::ids::{EntryName, Hash};
 use std::collections::BTreeMap;
 
 impl Walk {
@@ -17,17 +17,30 @@ impl Walk {
         self.cannot(Unproven::CountyKey, 1);
         let mut links = receipted_links(tx)?;
         let (mut chain, mut expected, mut sure, mut whole) = (Vec::new(), 1, 0, true);
-        let mut query = tx.conn.prepare("select number, name from entry where number is not null order by number")?;
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            let (number, name) = (row.get::<_, i64>(0)?.cast_unsigned(), name_of(row, 1)?);
-            whole &= self.gap(expected, number);
+        // What was erased keeps its place in the chain.
+        let sql = "select number, name from erased_entry where number is not null order by number";
+        let erased = tx.all(sql, [], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), name_of(row, 1)?)))?;
+        let mut erased = erased.into_iter().peekable();
+        let mut step = |walk: &mut Self, number: u64, name: EntryName| {
+            whole &= walk.gap(expected, number);
             expected = number + 1;
             let link = Hash::of(&[&chain, &number.to_be_bytes(), &name.0]);
             chain = link.0.to_vec();
             if links.remove(&link).is_some() {
                 sure = number;
             }
+        };
+        let mut query = tx.conn.prepare("select number, name from entry where number is not null order by number")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let (number, name) = (row.get::<_, i64>(0)?.cast_unsigned(), name_of(row, 1)?);
+            while let Some((before, gone)) = erased.next_if(|(before, _)| *before < number) {
+                step(self, before, gone);
+            }
+            step(self, number, name);
+        }
+        for (number, name) in erased {
+            step(self, number, name);
         }
         let top = tx.meta::<i64>("top")?.unwrap_or(0).cast_unsigned();
         whole &= self.gap(expected, top + 1);

@@ -59,6 +59,12 @@ fn cannot(what: Unproven) -> &'static str {
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "自查：记录 {} 条，封包 {} 个，回执 {} 张。", self.entries, self.envelopes, self.receipts)?;
+        for (directive, often) in &self.erased {
+            match directive {
+                0 => writeln!(f, "依法删除：{often} 条（县里的决定还没有到本机）。")?,
+                _ => writeln!(f, "依法删除：按第 {directive} 号决定，{often} 条。")?,
+            }
+        }
         if self.clean {
             writeln!(f, "没有发现改动。")?;
         } else {

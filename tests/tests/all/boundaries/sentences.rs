@@ -52,6 +52,7 @@ fn place(error: &AppError) -> usize {
         AppError::NoSuchRecovery => 42,
         AppError::UsedRecovery => 43,
         AppError::NoPin => 44,
+        AppError::Erased => 45,
     }
 }
 
@@ -103,6 +104,7 @@ fn all() -> Vec<AppError> {
         AppError::NoSuchRecovery,
         AppError::UsedRecovery,
         AppError::NoPin,
+        AppError::Erased,
     ]
 }
 
