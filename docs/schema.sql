@@ -252,12 +252,37 @@ create table cadre (
 
 -- What they may do: helper, first_secretary, township, county.
 create table role (
-  user  blob not null,
-  role  text not null,
-  place blob,
-  entry blob primary key
+  user   blob    not null,
+  role   text    not null,               -- the code of its kind
+  reach  integer not null,               -- 0 entrusted, 1 area, 2 directs, 3 county
+  place  blob,
+  entry  blob    primary key,
+  number integer,
+  ended  integer                         -- the number of its end
 ) strict, without rowid;
 create index role_user on role (user);
+
+-- Kinds of roles beside those every county starts with.
+create table role_kind (
+  code  text    primary key,
+  name  text    not null,
+  reach integer not null
+) strict, without rowid;
+
+-- Teams and who is in them; a grant to a team is a grant to its members.
+create table team (
+  id   blob primary key,
+  name text not null
+) strict, without rowid;
+
+create table member (
+  team   blob    not null,
+  user   blob    not null,
+  left   integer not null,
+  number integer,                        -- of the newest word about it
+  primary key (team, user)
+) strict, without rowid;
+create index member_user on member (user);
 
 -- Their devices, and the key each signs with.
 create table device (

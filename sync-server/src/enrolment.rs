@@ -5,12 +5,13 @@ use crate::certificate;
 use crate::failure::{Failure, Result};
 use crate::home::Home;
 use crate::recovery_key::RecoveryKey;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use lianhu_core::directive::{Cadre, Grant, Role};
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
 use lianhu_core::region_code::{RegionCode, RegionLevel};
+use lianhu_core::role_kind::Reach;
 use lianhu_core::sign::Key;
 use lianhu_ledger::{Ledger, Machine};
 use serde::{Deserialize, Serialize};
@@ -19,39 +20,15 @@ use std::path::Path;
 
 /// What the first administrator of a county is called until they say otherwise.
 const FIRST: &str = "县级管理员";
+/// The kind of role they have.
+const COUNTY: &str = "county";
 
-/// What a person may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "snake_case")]
-#[value(rename_all = "snake_case")]
-pub(crate) enum Duty {
-    /// 帮扶责任人。
-    Helper,
-    /// 驻村第一书记。
-    FirstSecretary,
-    /// 乡镇。
-    Township,
-    /// 县级管理员。
-    County,
-}
-
-impl Duty {
-    fn role(self) -> &'static str {
-        match self {
-            Self::Helper => "helper",
-            Self::FirstSecretary => "first_secretary",
-            Self::Township => "township",
-            Self::County => "county",
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Helper => "帮扶责任人",
-            Self::FirstSecretary => "第一书记",
-            Self::Township => "乡镇",
-            Self::County => FIRST,
-        }
+/// What a grant is called that comes with a role: as the field calls the duty.
+fn duty(role: &str, name: Option<&str>) -> String {
+    match (role, name) {
+        (_, Some(name)) => name.to_owned(),
+        ("party_contact", None) => "党员联系户".to_owned(),
+        _ => "帮扶责任人".to_owned(),
     }
 }
 
@@ -61,9 +38,9 @@ pub(crate) struct CodeWanted {
     /// 姓名；同名的人已有时是给那个人。也可以给这个人的 id。
     #[arg(long)]
     pub(crate) person: String,
-    /// 职责。
+    /// 职责：helper、first_secretary、township、county …，或本县自己加的。
     #[arg(long)]
-    pub(crate) role: Duty,
+    pub(crate) role: String,
     /// 地方：从县往下的名称，用 / 分开，或代码。
     #[arg(long)]
     pub(crate) place: Option<String>,
@@ -96,7 +73,7 @@ fn found_in(home: &Home, code: &str, name: &str, given: Option<(&Path, &Path)>) 
     let mut ledger = home.open()?;
     ledger.found_county(code, name, &Key::mint(&Machine))?;
     let fingerprint = certificate::fingerprint(home)?;
-    let wanted = CodeWanted { person: FIRST.to_owned(), role: Duty::County, place: None, household: Vec::new() };
+    let wanted = CodeWanted { person: FIRST.to_owned(), role: COUNTY.to_owned(), place: None, household: Vec::new() };
     let mut told = code_for(&mut ledger, fingerprint, &wanted)?;
     if let Some(told) = told.as_object_mut() {
         told.insert("fingerprint".to_owned(), json!(fingerprint));
@@ -112,16 +89,22 @@ pub(crate) fn code_for(ledger: &mut Ledger, fingerprint: Fingerprint, wanted: &C
         return Err(Failure::new("person", "请给出姓名（--person）。"));
     }
     let place = wanted.place.as_deref().map(|path| find_place(ledger, path)).transpose()?;
-    if place.is_none() && matches!(wanted.role, Duty::FirstSecretary | Duty::Township) {
-        return Err(Failure::new("place", "第一书记和乡镇要说明是哪里的：请加 --place，如 --place 皇后乡/北召店村。"));
+    let kinds = ledger.role_kinds()?;
+    let Some(kind_of_role) = kinds.iter().find(|row| row.code == wanted.role) else {
+        let known: Vec<_> = kinds.iter().map(|row| row.code.as_str()).collect();
+        return Err(Failure::new("role", format!("没有这种职责。请把 --role 写成其中一个：{}。", known.join("、"))));
+    };
+    let reach = kind_of_role.reach;
+    if place.is_none() && reach.needs_place() {
+        return Err(Failure::new("place", "第一书记、乡镇等职责要说明是哪里的：请加 --place，如 --place 皇后乡/北召店村。"));
     }
     let households = households(ledger, &wanted.household)?;
     let known = person(ledger, name)?;
     let user = known.unwrap_or_else(|| UserId::mint(&Machine));
-    let role = Role { role: wanted.role.role().to_owned(), place: place.filter(|_| wanted.role != Duty::Helper) };
+    let role = Role { role: wanted.role.clone(), place: place.filter(|_| reach != Reach::Entrusted) };
     let held = if known.is_some() { ledger.roles_of(user)? } else { Vec::new() };
     let mut granted: Vec<_> = households.into_iter().map(About::Household).collect();
-    granted.extend(place.filter(|_| wanted.role == Duty::Helper).map(About::Place));
+    granted.extend(place.filter(|_| reach == Reach::Entrusted).map(About::Place));
     let mut new = Vec::new();
     for about in granted {
         if !ledger.grants_about(about)?.iter().any(|grant| grant.user == user) {
@@ -137,7 +120,7 @@ pub(crate) fn code_for(ledger: &mut Ledger, fingerprint: Fingerprint, wanted: &C
             office.record(About::Cadre(user), kind::ROLE, Source::Office, &role)?;
         }
         for about in &new {
-            let grant = Grant { user, duty: wanted.role.word().to_owned() };
+            let grant = Grant { user, duty: duty(&wanted.role, kind_of_role.name.as_deref()) };
             office.record(*about, kind::GRANT, Source::Office, &grant)?;
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The app of one person on one device: a home directory with a ledger in it.
 
 use crate::error::{AppError, Result};
+use lianhu_core::role_kind::Reach;
 use lianhu_core::surroundings::Surroundings;
 use lianhu_ledger::{FileKey, Ledger};
 use std::fmt;
@@ -130,9 +131,17 @@ impl App {
         Ok(roles.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect())
     }
 
+    /// How far what this person may do reaches. Before any directive came, the enrolment has said which roles they have.
+    pub(crate) fn reach(&self) -> Result<Reach> {
+        let roles = self.roles()?;
+        let ledger = self.ledger();
+        let reaches = roles.iter().map(|role| ledger.reach_of_kind(role)).collect::<lianhu_ledger::Result<Vec<_>>>()?;
+        Ok(reaches.into_iter().max().unwrap_or(Reach::Entrusted))
+    }
+
     /// Whether this person sits at the county's desk or a township's.
     pub(crate) fn directs(&self) -> Result<bool> {
-        Ok(self.roles()?.iter().any(|role| role == "county" || role == "township"))
+        Ok(self.reach()?.directs())
     }
 
     /// Refuses whoever is neither the county's nor a township's.
@@ -141,7 +150,7 @@ impl App {
     }
 
     pub(crate) fn check_is_county(&self) -> Result<()> {
-        if self.roles()?.iter().any(|role| role == "county") { Ok(()) } else { Err(AppError::NotAllowed) }
+        if self.reach()? == Reach::County { Ok(()) } else { Err(AppError::NotAllowed) }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::pairing::PairingOutcome;
 use crate::parcels::HandedFile;
 use crate::recovering::ReadBack;
 use crate::reporting::{Behind, CountyReport, FindingRow};
+use crate::roles::HeldRole;
 use crate::roster::RosterOutcome;
 use crate::today::Today;
 use crate::updating::Facts;
@@ -26,11 +27,12 @@ use crate::visiting::DraftRow;
 use lianhu_core::day::{Day, Period};
 use lianhu_core::entry::Source;
 use lianhu_core::ids::{EntryId, EntryName, PersonId};
+use lianhu_core::role_kind::Reach;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{
     Attention, CadreRow, CarriedRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow,
-    TakenIn, Verified, VisitRow,
+    RoleKindRow, TakenIn, TeamRow, Verified, VisitRow,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -231,6 +233,22 @@ commands! {
     cadres(place: Option<String>) -> Vec<CadreRow>;
     /// Writes down a person who is to work with lianhu.
     register_cadre(name: String, unit: Option<String>, role: String, place: Option<String>) -> CadreRow;
+    /// The kinds of roles that can be given.
+    role_kinds() -> Vec<RoleKindRow>;
+    /// Adds a kind of role, or calls a known one otherwise.
+    add_role_kind(name: String, reach: Reach, code: Option<String>) -> Vec<RoleKindRow>;
+    /// The roles one person has.
+    roles_of(person: String) -> Vec<HeldRole>;
+    /// Gives somebody one more role.
+    give_role(person: String, role: String, place: Option<String>) -> Vec<HeldRole>;
+    /// Ends one.
+    end_role(person: String, role: String, place: Option<String>, reason: Option<String>) -> Vec<HeldRole>;
+    /// The teams known here.
+    teams() -> Vec<TeamRow>;
+    /// Forms a team of people; what is entrusted to it is entrusted to all of them.
+    form_team(name: String, members: Vec<String>) -> TeamRow;
+    /// Somebody comes into a team, or leaves it.
+    set_member(team: String, person: String, left: bool) -> TeamRow;
     /// Makes enrolment slips for everybody of a place, or for one person.
     enrolment_slips(place: Option<String>, person: Option<String>) -> Vec<Slip>;
     /// Entrusts a household or a place to a person.

@@ -35,8 +35,7 @@ impl App {
         if row.own {
             return Err(AppError::OwnDevice);
         }
-        let above = |role: &str| role == "county" || role == "township";
-        if self.check_is_county().is_err() && row.roles.iter().any(|role| above(role)) {
+        if self.check_is_county().is_err() && self.directs_by(&row.roles)? {
             // A township does not decide about its equals and betters; the county would refuse it.
             return Err(AppError::NotAllowed);
         }

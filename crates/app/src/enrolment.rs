@@ -5,6 +5,7 @@ use crate::error::{AppError, Result};
 use crate::http_hub::{self, EnrolError};
 use lianhu_core::enrolment_code::EnrolmentCode;
 use lianhu_core::ids::Hash;
+use lianhu_core::role_kind::Reach;
 use lianhu_core::sign::Key;
 use lianhu_ledger::Standing;
 use serde::Serialize;
@@ -24,6 +25,8 @@ pub struct Me {
     pub name: String,
     /// Their roles.
     pub roles: Vec<String>,
+    /// How far the furthest of these reaches: which screens are theirs.
+    pub reach: Reach,
     /// Where this device hands in.
     pub server: String,
 }
@@ -94,7 +97,7 @@ impl App {
 
     /// Whose this device is.
     pub(crate) fn me(&self) -> Result<Me> {
-        let roles = self.roles()?;
+        let (roles, reach) = (self.roles()?, self.reach()?);
         let ledger = self.ledger();
         let identity = ledger.identity()?;
         Ok(Me {
@@ -102,6 +105,7 @@ impl App {
             county_name: identity.county_name,
             name: ledger.setting("name")?.unwrap_or_default(),
             roles,
+            reach,
             server: ledger.setting("server")?.unwrap_or_default(),
         })
     }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::pairing::HELPER_DUTY;
-use lianhu_core::directive::{Cadre, Grant, GrantEnd, Role};
+use lianhu_core::directive::{Cadre, Grant, GrantEnd};
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::UserId;
@@ -107,19 +107,13 @@ impl App {
         if name.is_empty() {
             return Err(AppError::field("name", ProblemKind::Missing));
         }
-        if !["helper", "first_secretary", "township", "county"].contains(&role.as_str()) {
-            return Err(AppError::field("role", ProblemKind::Unknown));
-        }
-        let place = self.place_or_all(place.as_deref())?;
-        if place.is_none() && (role == "first_secretary" || role == "township") {
-            return Err(AppError::field("place", ProblemKind::Missing));
-        }
+        let role = self.role(role, place.as_deref())?;
         let user = UserId::mint(&*self.around);
         let mut ledger = self.ledger();
         ledger.write(|writing| {
             let about = About::Cadre(user);
             writing.record(about, kind::CADRE, Source::Office, &Cadre { name, unit, ..Cadre::default() })?;
-            writing.record(about, kind::ROLE, Source::Office, &Role { role, place })
+            writing.record(about, kind::ROLE, Source::Office, &role)
         })?;
         let cadres = ledger.cadres()?;
         cadres.into_iter().find(|cadre| cadre.id == user).ok_or_else(|| AppError::missing("人员"))

@@ -62,12 +62,63 @@ pub struct Cadre {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cbor(map)]
 pub struct Role {
-    /// `helper`, `first_secretary`, `township`, `county`.
+    /// The code of its kind, see [`crate::role_kind`].
     #[n(0)]
     pub role: String,
     /// Where, for the roles that have an area.
     #[n(1)]
     pub place: Option<PlaceId>,
+}
+
+/// Ends it: the role of this kind for this place; about the cadre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct RoleEnd {
+    /// The code of its kind.
+    #[n(0)]
+    pub role: String,
+    /// Where it was.
+    #[n(1)]
+    pub place: Option<PlaceId>,
+    /// Why, in words; may be empty.
+    #[n(2)]
+    pub reason: String,
+}
+
+/// A kind of role; about the county. What a kind reaches is said once: later directives may only call it otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct RoleKind {
+    /// Its code.
+    #[n(0)]
+    pub code: String,
+    /// What people call it.
+    #[n(1)]
+    pub name: String,
+    /// How far it reaches: `entrusted`, `area`, `directs`, `county`.
+    #[n(2)]
+    pub reach: String,
+}
+
+/// A team; about the organisation. Whatever is granted to a user of the same id is granted to all its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Team {
+    /// Its name: 驻北召店村工作队, 项目攻坚小组 …
+    #[n(0)]
+    pub name: String,
+}
+
+/// Who is in a team; about the organisation. The newest word about a person holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Member {
+    /// Who.
+    #[n(0)]
+    pub user: crate::ids::UserId,
+    /// Whether they have left.
+    #[n(1)]
+    pub left: bool,
 }
 
 /// A device of a person; about the cadre.

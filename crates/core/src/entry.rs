@@ -163,6 +163,14 @@ pub mod kind {
     pub const ENROLMENT: u16 = 71;
     /// What opens a person's home beside its PIN, sealed for the county.
     pub const ESCROW: u16 = 72;
+    /// A kind of role that this county adds to those every county starts with.
+    pub const ROLE_KIND: u16 = 76;
+    /// The end of what a person may do.
+    pub const ROLE_END: u16 = 77;
+    /// A team, to which as to a person something can be entrusted.
+    pub const TEAM: u16 = 78;
+    /// Who is in it, or has left.
+    pub const MEMBER: u16 = 79;
     /// A statement of weight is confirmed: what it says counts from here on.
     pub const APPROVAL: u16 = 80;
     /// Which facts of this county count only once they are confirmed.

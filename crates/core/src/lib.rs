@@ -37,6 +37,7 @@ pub mod ids;
 pub mod parcel;
 pub mod problem;
 pub mod record;
+pub mod role_kind;
 pub mod scalar;
 pub mod sign;
 pub mod surroundings;

@@ -39,4 +39,6 @@ pub enum ProblemKind {
     Unknown,
     /// A value of the wrong form.
     WrongForm,
+    /// There is one of this name already.
+    Twice,
 }

@@ -58,7 +58,7 @@ fn cadre(row: &Row<'_>) -> rusqlite::Result<CadreRow> {
 }
 
 const CADRES: &str = "select cadre.id, cadre.name, cadre.unit, cadre.rank, cadre.phone, \
-    (select group_concat(distinct role) from role where role.user = cadre.id), \
+    (select group_concat(distinct role) from role where role.user = cadre.id and role.ended is null), \
     (select count(distinct about) from granted where granted.user = cadre.id and ended is null and substr(about, 1, 1) = x'68'), \
     exists (select 1 from device where device.user = cadre.id and revoked = 0) from cadre";
 
@@ -74,7 +74,7 @@ impl Ledger {
             "{CADRES} where cadre.id in (select granted.user from granted join household on granted.about = cast(x'68' || household.id as blob) \
              where granted.ended is null and (household.origin in (select id from inside) or household.present in (select id from inside)) \
              union select user from granted where ended is null and about in (select cast(x'70' || id as blob) from inside) \
-             union select user from role where place in (select id from inside)) order by cadre.unit, cadre.name"
+             union select user from role where ended is null and place in (select id from inside)) order by cadre.unit, cadre.name"
         );
         let sql = format!(
             "with recursive inside (id) as (select ?1 union select place.id from place join inside on place.parent = inside.id) {sql}"
@@ -82,20 +82,20 @@ impl Ledger {
         self.look().all(&sql, [place.bytes()], cadre)
     }
 
-    /// Finds a person by name, and unit where one is given; by id too. Several of the same name are no answer.
+    /// Finds a person or a team by name, and unit where one is given; by id too. Several of the same name are no answer.
     pub fn find_cadre(&self, name: &str, unit: Option<&str>) -> Result<Vec<UserId>> {
         if let Some(id) = UserId::parse(name) {
-            let known = self.look().one("select 1 from cadre where id = ?1", [id.bytes()], |_| Ok(()))?;
+            let known = self.look().one("select 1 from cadre where id = ?1 union select 1 from team where id = ?1", [id.bytes()], |_| Ok(()))?;
             return Ok(known.map(|()| id).into_iter().collect());
         }
-        let sql = "select id from cadre where name = ?1 and (?2 is null or unit = ?2)";
+        let sql = "select id from cadre where name = ?1 and (?2 is null or unit = ?2) union all select id from team where name = ?1 and ?2 is null";
         let found = self.look().all(sql, params![name.trim(), unit], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(found.iter().filter_map(|id| UserId::from_slice(id)).collect())
     }
 
     /// The name of a person, where it is known here.
     pub fn cadre_name(&self, user: UserId) -> Result<Option<String>> {
-        self.look().one("select name from cadre where id = ?1", [user.bytes()], |row| row.get(0))
+        self.look().one("select name from cadre where id = ?1 union select name from team where id = ?1", [user.bytes()], |row| row.get(0))
     }
 
     /// To whom a household is entrusted now, or about to be.
@@ -105,7 +105,7 @@ impl Ledger {
 
     /// To whom something is entrusted now, or about to be.
     pub fn grants_about(&self, about: About) -> Result<Vec<GrantRow>> {
-        let sql = "select granted.user, cadre.name, granted.duty, granted.number is not null from granted left join cadre on cadre.id = granted.user where granted.about = ?1 and granted.ended is null order by granted.number is null, granted.number";
+        let sql = "select granted.user, coalesce(cadre.name, team.name), granted.duty, granted.number is not null from granted left join cadre on cadre.id = granted.user left join team on team.id = granted.user where granted.about = ?1 and granted.ended is null order by granted.number is null, granted.number";
         self.look().all(sql, [about.key()], |row| {
             let user: Vec<u8> = row.get(0)?;
             Ok(GrantRow {

@@ -7,6 +7,7 @@ use crate::store::{Ledger, Tx};
 use lianhu_core::carrier::{CarriedAnswer, Pass, Taken as Word};
 use lianhu_core::ids::{DeviceId, Hash, PublicKey};
 use lianhu_core::parcel::{Label, Parcel, Way};
+use lianhu_core::role_kind::{Reach, shipped};
 use minicbor::bytes::ByteVec;
 use rusqlite::params;
 use serde::Serialize;
@@ -14,9 +15,6 @@ use ts_rs::TS;
 
 /// So many answered parcels are remembered, so that one that comes again is known.
 const REMEMBERED: i64 = 2_000;
-
-/// The roles that answer for an area: their devices may carry others' parcels.
-const AREA: [&str; 3] = ["first_secretary", "township", "county"];
 
 /// How a carried parcel stands.
 mod state {
@@ -161,14 +159,14 @@ impl Tx<'_> {
         }
         // Before any directive came, the enrolment has said what its person may do.
         let roles: String = self.meta("set/roles")?.unwrap_or_default();
-        let said = roles.split(',').any(|role| AREA.contains(&role));
+        let said = roles.split(',').any(|role| shipped(role).is_some_and(|reach| reach != Reach::Entrusted));
         Ok((said || self.carries(self.identity()?.user)?).then_some(true))
     }
 
     /// Whether a person's devices may carry others' parcels: whoever answers for an area.
     pub(crate) fn carries(&self, user: lianhu_core::ids::UserId) -> Result<bool> {
-        let roles = self.all("select role from role where user = ?1", [user.bytes()], |row| row.get::<_, String>(0))?;
-        Ok(roles.iter().any(|role| AREA.contains(&role.as_str())))
+        let sql = "select 1 from role where user = ?1 and reach > 0 and ended is null limit 1";
+        Ok(self.one(sql, [user.bytes()], |_| Ok(()))?.is_some())
     }
 
     /// Takes the pass, and what became of the parcels carried. Says whether any was answered.

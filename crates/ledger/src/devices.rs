@@ -98,7 +98,7 @@ impl Tx<'_> {
     /// Since when this device wants to hear how others have asked: only an office does.
     pub(crate) fn devices_since(&self) -> Result<Option<Moment>> {
         let me = self.identity()?;
-        let office = "select 1 from role where user = ?1 and role in ('county', 'township')";
+        let office = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null";
         if self.one(office, [me.user.bytes()], |_| Ok(()))?.is_none() {
             return Ok(None);
         }
@@ -109,7 +109,7 @@ impl Tx<'_> {
     /// How devices of people whom an office knows have asked since then, its own left out.
     pub(crate) fn devices_seen(&self, user: UserId, request: &Request) -> Result<Option<Vec<DeviceSeen>>> {
         let Some(since) = request.devices_since else { return Ok(None) };
-        let office = "select 1 from role where user = ?1 and role in ('county', 'township')";
+        let office = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null";
         if self.one(office, [user.bytes()], |_| Ok(()))?.is_none() {
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::change::{Change, lane};
-use lianhu_core::directive::{Device, Place, Placement, Role};
+use lianhu_core::directive::{Device, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
@@ -29,7 +29,7 @@ impl Tx<'_> {
             return Ok(Entitled::Yes);
         }
         if entry.is_directive() {
-            let may = self.may_direct(entry)?;
+            let may = self.may_direct(entry, head.county_seen)?;
             return Ok(if may { Entitled::Yes } else { Entitled::No });
         }
         if entry.kind == kind::TRACE {
@@ -85,8 +85,12 @@ impl Tx<'_> {
         }
         let mut found = Entitled::No;
         for outer in &chain {
-            let sql = "select max(ended) from granted where about = ?1 and user = ?2 and number is not null";
-            let params = params![About::Place(*outer).key(), user.bytes()];
+            let sql = "select max(ended) from ( \
+                select ended from granted where about = ?1 and user = ?2 and number is not null \
+                union all select ended from role where place = ?3 and user = ?2 and reach in (1, 2) \
+                union all select coalesce(granted.ended, member.number) from granted join member on member.team = granted.user \
+                where granted.about = ?1 and member.user = ?2 and left = 1)";
+            let params = params![About::Place(*outer).key(), user.bytes(), outer.bytes()];
             match self.one(sql, params, |row| row.get::<_, Option<i64>>(0))?.flatten() {
                 Some(ended) if seen < ended.cast_unsigned() => return Ok(Entitled::Yes),
                 Some(_) => found = Entitled::Late,
@@ -137,9 +141,9 @@ impl Tx<'_> {
         Ok(origins)
     }
 
-    /// Townships direct inside their own area; all else is the county's.
-    fn may_direct(&self, entry: &Entry) -> Result<bool> {
-        let areas = self.areas_directed(entry.user)?;
+    /// Townships direct inside their own area, as far as they could know of its end; all else is the county's.
+    fn may_direct(&self, entry: &Entry, seen: u64) -> Result<bool> {
+        let areas = self.areas_directed(entry.user, seen)?;
         let inside =
             |place: PlaceId| -> Result<bool> { Ok(self.chain(place)?.iter().any(|outer| areas.contains(outer))) };
         match (entry.kind, entry.about) {
@@ -147,9 +151,13 @@ impl Tx<'_> {
             (kind::ESCROW, About::Cadre(user)) => Ok(user == entry.user),
             _ if areas.is_empty() => Ok(false),
             (kind::GRANT | kind::GRANT_END | kind::PLACEMENT | kind::APPROVAL, About::Household(_)) => {
-                self.holds(entry.user, entry.about)
+                self.held(entry.user, entry.about, seen)
             }
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),
+            (kind::TEAM | kind::MEMBER, About::Organisation(team)) => {
+                let new = entry.kind == kind::TEAM && !self.is_team(UserId(team))?;
+                Ok(!team.is_nil() && (new || self.held(entry.user, entry.about, seen)?))
+            }
             (kind::PLACE, About::Place(_)) => {
                 match minicbor::decode::<Place>(&entry.body).ok().and_then(|place| place.parent) {
                     Some(parent) => inside(parent),
@@ -164,31 +172,51 @@ impl Tx<'_> {
                 Err(_) => Ok(false),
             },
             (kind::ROLE, About::Cadre(user)) => match minicbor::decode::<Role>(&entry.body) {
-                Ok(Role { role, place }) if role == "helper" || role == "first_secretary" => {
-                    Ok(!self.outranks(user)? && place.is_none_or(|place| inside(place).unwrap_or(false)))
+                Ok(Role { role, place }) => self.may_give(user, &role, place.is_none_or(|at| inside(at).unwrap_or(false))),
+                Err(_) => Ok(false),
+            },
+            (kind::ROLE_END, About::Cadre(user)) => match minicbor::decode::<RoleEnd>(&entry.body) {
+                Ok(RoleEnd { role, place, .. }) => {
+                    self.may_give(user, &role, place.is_none_or(|at| inside(at).unwrap_or(false)))
                 }
-                _ => Ok(false),
+                Err(_) => Ok(false),
             },
             _ => Ok(false),
         }
     }
 
-    /// The areas of a person as a township.
-    fn areas_directed(&self, user: UserId) -> Result<Vec<PlaceId>> {
-        let sql = "select place from role where user = ?1 and role = 'township' and place is not null";
-        let areas = self.all(sql, [user.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+    /// Whether a township may give a role, or end it: none that directs, to nobody above it, nowhere but inside its area.
+    fn may_give(&self, user: UserId, role: &str, inside: bool) -> Result<bool> {
+        Ok(inside && !self.reach_of_kind(role)?.directs() && !self.outranks(user)?)
+    }
+
+    /// The areas of a person as a township, also those they had until after the number they have seen.
+    fn areas_directed(&self, user: UserId, seen: u64) -> Result<Vec<PlaceId>> {
+        let sql = "select place from role where user = ?1 and reach = 2 and place is not null \
+                   and (ended is null or ended > ?2)";
+        let areas = self.all(sql, params![user.bytes(), seen.cast_signed()], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(areas.iter().filter_map(|id| PlaceId::from_slice(id)).collect())
+    }
+
+    /// Whether a person held something when they had seen the log up to a number.
+    fn held(&self, user: UserId, about: About, seen: u64) -> Result<bool> {
+        let sql = "select 1 from scope where user = ?1 and about = ?2 and (until is null or until > ?3)";
+        Ok(self.one(sql, params![user.bytes(), about.key(), seen.cast_signed()], |_| Ok(()))?.is_some())
     }
 
     /// Whether a person stands below another who is a township's, and works in their area: then that one speaks for them.
     pub(crate) fn is_below(&self, user: UserId, township: UserId) -> Result<bool> {
-        let directs = !self.areas_directed(township)?.is_empty();
+        let directs = self.directs_somewhere(township)?;
         Ok(directs && !self.outranks(user)? && self.holds(township, About::Cadre(user))?)
+    }
+
+    fn directs_somewhere(&self, user: UserId) -> Result<bool> {
+        Ok(!self.areas_directed(user, i64::MAX.cast_unsigned())?.is_empty())
     }
 
     /// Whether a person stands above the township, so that a township cannot speak for them.
     fn outranks(&self, user: UserId) -> Result<bool> {
-        let sql = "select 1 from role where user = ?1 and role in ('county', 'township') limit 1";
+        let sql = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null limit 1";
         Ok(self.one(sql, [user.bytes()], |_| Ok(()))?.is_some())
     }
 }

@@ -10,8 +10,8 @@ use crate::store::Tx;
 use crate::trial::Trials;
 use lianhu_core::change::Change;
 use lianhu_core::directive::{
-    Approval, Cadre, ConfirmedFacts, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount, Place, Placement,
-    Role,
+    Approval, Cadre, ConfirmedFacts, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount, Member, Place,
+    Placement, Role, RoleEnd, RoleKind, Team,
 };
 use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
@@ -80,6 +80,10 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::PLACEMENT => fits::<Placement>(body),
         kind::CADRE => fits::<Cadre>(body),
         kind::ROLE => fits::<Role>(body),
+        kind::ROLE_KIND => fits::<RoleKind>(body),
+        kind::ROLE_END => fits::<RoleEnd>(body),
+        kind::TEAM => fits::<Team>(body),
+        kind::MEMBER => fits::<Member>(body),
         kind::DEVICE => fits::<Device>(body),
         kind::GRANT => fits::<Grant>(body),
         kind::GRANT_END => fits::<GrantEnd>(body),

@@ -5,10 +5,11 @@ use crate::entries::{self, Kept};
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::day::{Day, Moment};
-use lianhu_core::directive::{Grant, GrantEnd, Role};
+use lianhu_core::directive::{Grant, GrantEnd, Member, Role, RoleEnd};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Digest;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
+use lianhu_core::role_kind::Reach;
 use rusqlite::params;
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ impl Tx<'_> {
     pub(crate) fn rescope(&self, kept: &Kept, point: Point) -> Result<()> {
         self.rescope_one(kept, point)?;
         match kept.entry.kind {
-            kind::GRANT | kind::ROLE | kind::PLACEMENT | kind::REGISTRATION => self.rejudge(point.at),
+            kind::GRANT | kind::ROLE | kind::MEMBER | kind::PLACEMENT | kind::REGISTRATION => self.rejudge(point.at),
             _ => Ok(()),
         }
     }
@@ -46,6 +47,21 @@ impl Tx<'_> {
                 Ok(())
             }
             (kind::ROLE, About::Cadre(user)) => self.rescope_role(user, &kept.body()?, point),
+            (kind::ROLE_END, About::Cadre(user)) => match kept.body::<RoleEnd>()?.place {
+                Some(place) => self.rescope_area(user, place, point),
+                None => Ok(()),
+            },
+            (kind::TEAM, About::Organisation(_)) => self.begin(kept.entry.user, kept.entry.about, point),
+            (kind::MEMBER, About::Organisation(team)) => {
+                let member: Member = kept.body()?;
+                if !member.left {
+                    self.begin(member.user, kept.entry.about, point)?;
+                }
+                for about in self.granted_to(UserId(team))? {
+                    self.rescope_one_grant(member.user, about, point)?;
+                }
+                Ok(())
+            }
             (kind::CADRE, About::Cadre(user)) => {
                 self.begin(user, About::Cadre(user), point)?;
                 self.begin(user, About::County, point)
@@ -54,7 +70,15 @@ impl Tx<'_> {
         }
     }
 
+    /// Something was granted to a person or a team, or taken back.
     fn rescope_grant(&self, user: UserId, about: About, point: Point) -> Result<()> {
+        for member in self.members_of(user)? {
+            self.rescope_one_grant(member, about, point)?;
+        }
+        if self.is_team(user)? { Ok(()) } else { self.rescope_one_grant(user, about, point) }
+    }
+
+    fn rescope_one_grant(&self, user: UserId, about: About, point: Point) -> Result<()> {
         match about {
             About::Household(household) => self.recover(user, household, point),
             About::Place(place) => self.rescope_area(user, place, point),
@@ -63,11 +87,12 @@ impl Tx<'_> {
     }
 
     fn rescope_role(&self, user: UserId, role: &Role, point: Point) -> Result<()> {
-        if role.role == "county" {
+        let reach = self.reach_of_kind(&role.role)?;
+        if reach == Reach::County {
             self.begin(user, About::Everything, point)?;
         }
         match role.place {
-            Some(place) if role.role != "helper" => self.rescope_area(user, place, point),
+            Some(place) if reach.needs_place() => self.rescope_area(user, place, point),
             _ => Ok(()),
         }
     }
@@ -118,6 +143,9 @@ impl Tx<'_> {
         if held {
             return Ok(());
         }
+        for team in self.teams_holding(household)? {
+            self.begin(user, About::Organisation(team.0), point)?;
+        }
         // Whoever looks after the same household may know each other by name.
         for other in self.holders(household)? {
             self.begin(user, About::Cadre(other), point)?;
@@ -128,7 +156,8 @@ impl Tx<'_> {
 
     /// Whether directives in force entrust a household to a person, directly or by its place.
     pub(crate) fn covers(&self, user: UserId, household: HouseholdId) -> Result<bool> {
-        let sql = "select 1 from granted where about = ?1 and user = ?2 and number is not null and ended is null";
+        let sql = "select 1 from granted where about = ?1 and number is not null and ended is null \
+                   and (user = ?2 or user in (select team from member where member.user = ?2 and left = 0))";
         if self.one(sql, params![About::Household(household).key(), user.bytes()], |_| Ok(()))?.is_some() {
             return Ok(true);
         }
@@ -154,7 +183,10 @@ impl Tx<'_> {
         let mut users = BTreeSet::new();
         for place in places {
             let sql = "select user from granted where about = ?1 and number is not null and ended is null \
-                       union select user from role where place = ?2 and role <> 'helper'";
+                       and user not in (select id from team) \
+                       union select member.user from granted join member on member.team = granted.user and left = 0 \
+                       where granted.about = ?1 and granted.number is not null and ended is null \
+                       union select user from role where place = ?2 and reach in (1, 2) and ended is null";
             let found =
                 self.all(sql, params![About::Place(*place).key(), place.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
             users.extend(found.iter().filter_map(|id| UserId::from_slice(id)));

@@ -222,7 +222,7 @@ impl Ledger {
     /// Whether this device's person may confirm what counts only then: somebody of a township or of the county.
     pub fn confirms(&self) -> Result<bool> {
         let me = self.identity()?;
-        Ok(me.is_county || self.roles_of(me.user)?.iter().any(|role| role.role == "township" || role.role == "county"))
+        Ok(me.is_county || self.reach_of(me.user)?.directs())
     }
 
     /// The keys of the facts that count only once they are confirmed.

@@ -15,6 +15,7 @@ mod journey;
 mod pin;
 mod real;
 mod recovery;
+mod roles;
 mod schema_doc;
 mod simulation;
 mod upgrade;

@@ -101,6 +101,22 @@ export interface Commands {
   cadres: { args: { place?: string | null }; returns: Array<CadreRow> };
   /** Writes down a person who is to work with lianhu. */
   register_cadre: { args: { name: string; unit?: string | null; role: string; place?: string | null }; returns: CadreRow };
+  /** The kinds of roles that can be given. */
+  role_kinds: { args: {  }; returns: Array<RoleKindRow> };
+  /** Adds a kind of role, or calls a known one otherwise. */
+  add_role_kind: { args: { name: string; reach: Reach; code?: string | null }; returns: Array<RoleKindRow> };
+  /** The roles one person has. */
+  roles_of: { args: { person: string }; returns: Array<HeldRole> };
+  /** Gives somebody one more role. */
+  give_role: { args: { person: string; role: string; place?: string | null }; returns: Array<HeldRole> };
+  /** Ends one. */
+  end_role: { args: { person: string; role: string; place?: string | null; reason?: string | null }; returns: Array<HeldRole> };
+  /** The teams known here. */
+  teams: { args: {  }; returns: Array<TeamRow> };
+  /** Forms a team of people; what is entrusted to it is entrusted to all of them. */
+  form_team: { args: { name: string; members: Array<string> }; returns: TeamRow };
+  /** Somebody comes into a team, or leaves it. */
+  set_member: { args: { team: string; person: string; left: boolean }; returns: TeamRow };
   /** Makes enrolment slips for everybody of a place, or for one person. */
   enrolment_slips: { args: { place?: string | null; person?: string | null }; returns: Array<Slip> };
   /** Entrusts a household or a place to a person. */
@@ -1007,6 +1023,24 @@ bytes: number,
  */
 entries: number, };
 
+export type HeldRole = { 
+/**
+ * The code of its kind.
+ */
+role: string, 
+/**
+ * How far it reaches.
+ */
+reach: Reach, 
+/**
+ * Where.
+ */
+place: PlaceId | null, 
+/**
+ * What that place is called, from the county down.
+ */
+place_path: string | null, };
+
 export type HistoryRow = { 
 /**
  * The entry.
@@ -1211,6 +1245,10 @@ name: string,
  */
 roles: Array<string>, 
 /**
+ * How far the furthest of these reaches: which screens are theirs.
+ */
+reach: Reach, 
+/**
  * Where this device hands in.
  */
 server: string, };
@@ -1405,7 +1443,7 @@ export type ProblemKind = { "problem": "missing" } | { "problem": "in_future" } 
 /**
  * The most that fits, in characters.
  */
-most: number, } | { "problem": "nobody_met" } | { "problem": "unknown" } | { "problem": "wrong_form" };
+most: number, } | { "problem": "nobody_met" } | { "problem": "unknown" } | { "problem": "wrong_form" } | { "problem": "twice" };
 
 export type Promise = { 
 /**
@@ -1435,6 +1473,8 @@ text: string,
  */
 due: Day | null, };
 
+export type Reach = "entrusted" | "area" | "directs" | "county";
+
 export type ReadBack = { 
 /**
  * Twenty letters.
@@ -1444,6 +1484,20 @@ answer: string,
  * Whose home they open.
  */
 name: string, };
+
+export type RoleKindRow = { 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * What this county calls it; none where the screens have a word of their own.
+ */
+name: string | null, 
+/**
+ * How far it reaches.
+ */
+reach: Reach, };
 
 export type RosterOutcome = { 
 /**
@@ -1656,6 +1710,34 @@ more: boolean,
  * Whether this device had heard from the county since: only the receipts were taken from it.
  */
 old: boolean, };
+
+export type TeamMember = { 
+/**
+ * Who.
+ */
+id: UserId, 
+/**
+ * Their name, where it is known here.
+ */
+name: string | null, };
+
+export type TeamRow = { 
+/**
+ * Its id: what is entrusted to this user is entrusted to all its members.
+ */
+id: UserId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Who is in it, by name.
+ */
+members: Array<TeamMember>, 
+/**
+ * Households and places entrusted to it.
+ */
+entrusted: number, };
 
 export type Today = { 
 /**

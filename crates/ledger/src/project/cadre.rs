@@ -1,9 +1,9 @@
-//! The people who work with lianhu: who they are, what they may do, which devices are theirs, what is entrusted to them.
+//! The people who work with lianhu: who they are, which devices are theirs, what is entrusted to them.
 
 use crate::entries::Kept;
 use crate::error::Result;
 use crate::store::Tx;
-use lianhu_core::directive::{Cadre, Device, Enrolment, Grant, GrantEnd, Role};
+use lianhu_core::directive::{Cadre, Device, Enrolment, Grant, GrantEnd};
 use lianhu_core::entry::{About, kind};
 use rusqlite::params;
 
@@ -16,16 +16,6 @@ impl Tx<'_> {
         self.run(
             "insert or replace into cadre (id, name, unit, belongs, rank, phone) values (?1, ?2, ?3, ?4, ?5, ?6)",
             params![user.bytes(), cadre.name, cadre.unit, cadre.belongs, cadre.rank, cadre.phone],
-        )?;
-        Ok(())
-    }
-
-    pub(super) fn project_role(&self, kept: &Kept) -> Result<()> {
-        let About::Cadre(user) = kept.entry.about else { return Ok(()) };
-        let role: Role = kept.body()?;
-        self.run(
-            "insert or replace into role (user, role, place, entry) values (?1, ?2, ?3, ?4)",
-            params![user.bytes(), role.role, role.place.map(|place| place.bytes().to_vec()), kept.name.0],
         )?;
         Ok(())
     }

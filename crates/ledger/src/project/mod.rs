@@ -9,6 +9,7 @@ mod need;
 mod place;
 mod placement;
 mod question;
+pub(crate) mod role;
 mod search;
 mod visit;
 
@@ -35,7 +36,10 @@ impl Tx<'_> {
             kind::ABSENT_ANSWER => self.project_answer(kept),
             kind::PLACE => self.project_place(kept),
             kind::CADRE => self.project_cadre(kept),
-            kind::ROLE => self.project_role(kept),
+            kind::ROLE | kind::ROLE_END => self.project_roles(kept.entry.about),
+            kind::ROLE_KIND => self.project_role_kind(),
+            kind::TEAM => self.project_team(kept.entry.about),
+            kind::MEMBER => self.project_members(kept.entry.about),
             kind::DEVICE => self.project_device(kept),
             kind::ESCROW => self.project_escrow(kept),
             kind::ENROLMENT => self.project_enrolment(kept),
