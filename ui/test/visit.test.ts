@@ -5,6 +5,7 @@ import { dayOf, plusDays, plusMonths } from "../src/parts/day";
 import { keeper } from "../src/parts/draft";
 import { phoneDoubt } from "../src/parts/phone";
 import { periodOf } from "../src/parts/report";
+import { typedNumbers, without } from "../src/parts/typedNumbers";
 import { AID, emptyForm, fromDraft, fromVisit, maySayUnchanged, toVisit, untouched } from "../src/parts/visitForm";
 
 afterEach(() => {
@@ -113,5 +114,22 @@ describe("an enrolment code", () => {
     expect(groups("3ulxy-six2h xdsj3")).toEqual(["3ULXY", "SIX2H", "XDSJ3"]);
     expect(groups("３ＵＬＸＹ")).toEqual(["3ULXY"]);
     expect(groups("")).toEqual([]);
+  });
+});
+
+describe("a number typed into free text", () => {
+  it("is known as a telephone or a certificate, in any width and with blanks, and never as a part of something longer", () => {
+    const found = (text: string): string[] => typedNumbers(text).map((one) => `${one.kind} ${one.number}`);
+    expect(found("儿子电话13800138000，在外")).toEqual(["phone 13800138000"]);
+    expect(found("打 138 0013 8000 或１３９００００１１１１")).toEqual(["phone 13800138000", "phone 13900001111"]);
+    expect(found("证号52273119620214001x要换")).toEqual(["id 52273119620214001X"]);
+    for (const none of ["2026年11月22日花了1280元", "户编号411321100000001", "52273119620214001443", "1380013800", "三组12号"]) {
+      expect(found(none), none).toEqual([]);
+    }
+  });
+
+  it("is taken out of the text with the comma it would leave", () => {
+    expect(without("老人摔了，13800138000，下周再去", "13800138000")).toBe("老人摔了，下周再去");
+    expect(without("13800138000", "13800138000")).toBe("");
   });
 });

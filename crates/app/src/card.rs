@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::lease::{cover, cover_fact};
 use crate::visiting::shown;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Source};
@@ -147,7 +148,7 @@ impl App {
             });
         }
         let query = VisitQuery { household: Some(household), most: 5, ..VisitQuery::default() };
-        Ok(HouseholdCard {
+        let mut card = HouseholdCard {
             row: ledger.household_row(household)?.ok_or_else(missing)?,
             entrusted: ledger.grants_of(household)?,
             promises: ledger.promises(Some(household))?,
@@ -155,7 +156,12 @@ impl App {
             visits: ledger.visits(&query)?.into_iter().map(shown).collect(),
             persons,
             facts: by_person.remove(&None).unwrap_or_default(),
-        })
+        };
+        drop(ledger);
+        if self.lease_over()?.is_some() {
+            cover(&mut card);
+        }
+        Ok(card)
     }
 
     /// One masked fact, unmasked, for a reason that is kept in the audit chain.
@@ -164,6 +170,7 @@ impl App {
         if reason.trim().is_empty() {
             return Err(AppError::field("reason", lianhu_core::problem::ProblemKind::Missing));
         }
+        self.check_lease()?;
         let mut ledger = self.ledger();
         let said = ledger.statements(household)?.remove(&key).ok_or_else(|| AppError::missing(&key))?;
         ledger.note_audit(
@@ -182,7 +189,7 @@ impl App {
             Some(place) => Some(ledger.households("", Some(place), 0, 1_000_000)?.rows),
             None => None,
         };
-        let mut conflicts = Vec::new();
+        let mut conflicts: Vec<Conflict> = Vec::new();
         for (household, key) in ledger.conflicts(most.unwrap_or(500).min(50_000))? {
             if inside.as_ref().is_some_and(|rows| !rows.iter().any(|row| row.id == household)) {
                 continue;
@@ -195,6 +202,10 @@ impl App {
             if let Some(fact) = fact_of(&key, said) {
                 conflicts.push(Conflict { household: row, person: person.map(|person| person.name), fact });
             }
+        }
+        drop(ledger);
+        if self.lease_over()?.is_some() {
+            conflicts.iter_mut().for_each(|conflict| cover_fact(&mut conflict.fact));
         }
         Ok(conflicts)
     }

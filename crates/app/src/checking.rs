@@ -31,6 +31,7 @@ pub enum Checked {
 impl App {
     /// Compares the last six characters of a certificate with the one that counts for this person.
     pub fn check_certificate(&self, household: String, person: PersonId, tail: String) -> Result<Checked> {
+        self.check_lease()?;
         let household = self.household_of(&household)?;
         let tail: String = tidy_cell(&tail).to_ascii_uppercase();
         if tail.chars().count() != TAIL || !tail.chars().all(|c| c.is_ascii_digit() || c == 'X') {

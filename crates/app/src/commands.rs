@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::exchanging::ExchangeDone;
 use crate::exporting::Exported;
 use crate::handed::Written;
+use crate::handover::{HandoverPage, HandoverPages};
 use crate::history::HistoryRow;
 use crate::locking::LockState;
 use crate::pairing::PairingOutcome;
@@ -32,7 +33,7 @@ use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{
     Attention, CadreRow, CarriedRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow,
-    RoleKindRow, TakenIn, TeamRow, Verified, VisitRow,
+    RoleKindRow, TakenIn, TakenOver, TeamRow, Tiding, Verified, VisitRow,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -162,6 +163,20 @@ commands! {
     /// What a person must look at, most pressing first.
     needs_attention() -> Vec<Attention>;
 
+    /// What came to this device and what it let go, until it was read.
+    tidings() -> Vec<Tiding>;
+    /// It was read.
+    read_tidings() -> ();
+
+    /// 交接包: the pages of the households held here, or of those to be taken over; pages of 40 from 0.
+    handover_pages(to_take: Option<bool>, page: Option<u32>) -> HandoverPages;
+    /// Leaves a word of advice for whoever takes a household over.
+    write_handover(household: String, advice: String, to: Option<String>) -> HandoverPage;
+    /// Takes households over: signs that their pages were looked at.
+    take_over(households: Vec<String>) -> u32;
+    /// What others have taken over from the person here.
+    taken_over() -> Vec<TakenOver>;
+
     /// What is to be done today: visits due, promises due, visits begun.
     today_list(place: Option<String>) -> Today;
     /// What this device wrote lately, each with how far it has come.
@@ -266,6 +281,12 @@ commands! {
     devices(place: Option<String>) -> Vec<DeviceRow>;
     /// Shuts a device out that was lost or is in the wrong hands.
     revoke_device(device: String, reason: String) -> Vec<DeviceRow>;
+    /// Lets in what a device handed in after it was shut out, or beyond what its person held.
+    let_in(device: String, reason: Option<String>) -> Vec<DeviceRow>;
+    /// After how many days without the county a device no longer shows what is sensitive.
+    lease() -> i32;
+    /// Sets it, for every device of the county.
+    set_lease(days: i32) -> i32;
     /// What to read back to somebody who has forgotten their PIN, by the code their device shows; given once.
     recover_pin(code: String) -> ReadBack;
 

@@ -44,4 +44,17 @@ impl App {
         }
         self.devices(None)
     }
+
+    /// Lets in what a device handed in after it was shut out: the lost phone was found, and somebody looked at whose it is.
+    pub fn let_in(&self, device: String, reason: Option<String>) -> Result<Vec<DeviceRow>> {
+        self.check_may_direct()?;
+        let id = DeviceId::parse(&device).ok_or_else(|| AppError::missing(&device))?;
+        let known = self.devices(None)?.into_iter().find(|row| row.device == id);
+        let row = known.ok_or_else(|| AppError::missing(&device))?;
+        if self.check_is_county().is_err() && (row.own || self.directs_by(&row.roles)?) {
+            return Err(AppError::NotAllowed);
+        }
+        self.ledger().let_in(id, reason.unwrap_or_default().trim())?;
+        self.devices(None)
+    }
 }

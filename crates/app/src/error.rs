@@ -28,6 +28,12 @@ pub enum AppError {
         /// What was looked for.
         what: String,
     },
+    /// The county has not been met for longer than the lease: what is sensitive is not shown, writing goes on.
+    LeaseOver {
+        /// How many days it is.
+        #[ts(type = "number")]
+        days: i64,
+    },
     /// This person may not do this.
     NotAllowed,
     /// This is practice: nothing of it is handed in, counted or printed.
@@ -188,6 +194,7 @@ impl AppError {
             Self::NotAllowed => "您的职责里没有这一项。请找县级管理员办理。".to_owned(),
             Self::OnlyPractice => "这是练习，不交、不数、不打印、不打电话。请先结束练习，再办这件事。".to_owned(),
             Self::OwnDevice => "不能停用正在使用的这台设备。请换一台设备办理，或请县级管理员停用。".to_owned(),
+            Self::LeaseOver { days } => format!("超过 {days} 天没有和县里交换，先不显示详细内容。写的都照常存下。请交换一次，就恢复。"),
             Self::TooLate => "已超过 24 小时，不能撤销。请到“托付和收回”里重新办理。".to_owned(),
             Self::UndoneAlready => "这一批已经撤销，或后来已改办，不用再撤销。请刷新列表核对。".to_owned(),
             Self::OtherTable { is: Table::Pairing } => {

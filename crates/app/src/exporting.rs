@@ -41,6 +41,7 @@ impl App {
         if !EXPORTS.contains(&kind.as_str()) {
             return Err(AppError::field("kind", ProblemKind::Unknown));
         }
+        self.check_lease()?;
         let place = self.place_or_all(place.as_deref())?;
         let sheets = match kind.as_str() {
             "report" => {

@@ -8,7 +8,7 @@ use lianhu_core::entry::Source;
 use lianhu_core::ids::EntryName;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::{Need, Visit};
-use lianhu_ledger::{Attention, Happened};
+use lianhu_ledger::{Attention, Happened, Tiding};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -43,8 +43,19 @@ pub struct HistoryRow {
 impl App {
     /// Everything about a household, newest first.
     pub fn timeline(&self, household: String) -> Result<Vec<HistoryRow>> {
+        self.check_lease()?;
         let household = self.household_of(&household)?;
         Ok(self.ledger().timeline(household)?.into_iter().map(|happened| row(&happened)).collect())
+    }
+
+    /// What came to this device and what it let go, until it was read.
+    pub fn tidings(&self) -> Result<Vec<Tiding>> {
+        Ok(self.ledger().tidings()?)
+    }
+
+    /// Its person has read it.
+    pub fn read_tidings(&self) -> Result<()> {
+        Ok(self.ledger().read_tidings()?)
     }
 
     /// What a person must look at, most pressing first.
@@ -88,6 +99,7 @@ fn words(told: &Told) -> (&'static str, String) {
         }
         Told::Absent { file } => ("absent", format!("新名单《{file}》里没有，待核实")),
         Told::AbsentAnswer { answer } => ("absent_answer", answer.clone()),
+        Told::Handover { advice } => ("handover", format!("交接：{advice}")),
         Told::PlacementWanted { reason } => ("placement_wanted", reason.clone()),
         Told::Placement => ("placement", "落实所在地".to_owned()),
         Told::Grant { duty } => ("grant", format!("结对：{duty}")),

@@ -10,6 +10,7 @@ use lianhu_core::trace::act;
 impl App {
     /// The number to dial, of a household or of one of its people by the fact's key, for the dialler alone.
     pub fn telephone(&self, household: String, key: String) -> Result<String> {
+        self.check_lease()?;
         let household = self.household_of(&household)?;
         if field::field_of_key(&key).is_none_or(|field| field.key != "phone") {
             return Err(AppError::missing(&key));

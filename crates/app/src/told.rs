@@ -8,6 +8,7 @@ use lianhu_core::day::Day;
 use lianhu_core::directive::{Approval, Grant, GrantEnd};
 use lianhu_core::entry::kind;
 use lianhu_core::field;
+use lianhu_core::handover::HandoverNote;
 use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
 use lianhu_core::scalar::Scalar;
@@ -62,6 +63,11 @@ pub enum Told {
     AbsentAnswer {
         /// What it is in truth.
         answer: String,
+    },
+    /// A word of advice was left for whoever takes the household over.
+    Handover {
+        /// It.
+        advice: String,
     },
     /// Another place was asked for.
     PlacementWanted {
@@ -138,6 +144,9 @@ impl Told {
                 kind::ABSENT => body::<Absent>(happened).map(|absent| Self::Absent { file: absent.file }),
                 kind::ABSENT_ANSWER => {
                     body::<AbsentAnswer>(happened).map(|answer| Self::AbsentAnswer { answer: text(answer.answer) })
+                }
+                kind::HANDOVER_NOTE => {
+                    body::<HandoverNote>(happened).map(|note| Self::Handover { advice: text(note.advice) })
                 }
                 kind::PLACEMENT_WANTED => body::<PlacementWanted>(happened)
                     .map(|wanted| Self::PlacementWanted { reason: text(wanted.reason) }),

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::lease::{COVERED, cover_visit};
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::EntryId;
@@ -88,7 +89,11 @@ impl App {
         let household = household.map(|household| self.household_of(&household)).transpose()?;
         let place = self.place_or_all(place.as_deref())?;
         let query = VisitQuery { household, place, from, to, struck: false, most: most.unwrap_or(200).min(5000) };
-        Ok(self.ledger().visits(&query)?.into_iter().map(shown).collect())
+        let mut rows: Vec<_> = self.ledger().visits(&query)?.into_iter().map(shown).collect();
+        if self.lease_over()?.is_some() {
+            rows.iter_mut().for_each(|row| cover_visit(&mut row.visit));
+        }
+        Ok(rows)
     }
 
     /// Needs, of a household or of all; only open ones unless asked for all.
@@ -157,6 +162,13 @@ fn unmasked(mut correct: Visit, was: &Visit) -> Visit {
         let promises = visit.promises.iter().map(|promise| promise.text.clone());
         visit.note.iter().cloned().chain(needs).chain(promises).collect::<Vec<_>>()
     };
+    // What the lease covered was shown as nothing: it is what stood there, in the same place.
+    if correct.note.as_deref() == Some(COVERED) {
+        correct.note.clone_from(&was.note);
+    }
+    for (need, whole) in correct.needs.iter_mut().zip(&was.needs).filter(|(need, _)| need.text == COVERED) {
+        need.text.clone_from(&whole.text);
+    }
     let known = texts(was);
     let restore = |text: &mut String| {
         if let Some(whole) = known.iter().find(|whole| mask_certificates_in_text(whole) == *text) {

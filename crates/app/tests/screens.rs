@@ -252,3 +252,49 @@ fn a_certificate_in_the_hand_is_the_same_or_not_and_its_number_is_never_told() {
         assert!(matches!(check(bad), Err(AppError::Invalid { .. })), "{bad}");
     }
 }
+
+#[test]
+fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met() {
+    let helper = Helper::new();
+    helper.app.update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None).unwrap();
+    let root = helper.visit(0, Visit { note: Some("屋顶漏雨".into()), ..Visit::default() });
+    let left = |helper: &Helper| helper.app.status().unwrap().standing.unwrap().lease_left;
+    assert_eq!(left(&helper), Some(45));
+    let value = |helper: &Helper| {
+        let facts = helper.app.household(helper.house(0)).unwrap().facts;
+        facts.into_iter().find(|fact| fact.key == "water_safe").unwrap().said[0].value.clone()
+    };
+    assert_eq!(value(&helper), Scalar::from("是"));
+    helper.around.pass(44 * 86_400);
+    assert_eq!((left(&helper), value(&helper)), (Some(1), Scalar::from("是")));
+    helper.around.pass(86_400);
+    assert_eq!((left(&helper), value(&helper)), (Some(0), Scalar::from("••")));
+    let card = helper.app.household(helper.house(0)).unwrap();
+    assert_eq!(card.row.head, "梁永福", "whose card it is can be read");
+    assert_eq!(card.visits[0].visit.note.as_deref(), Some("••"));
+    let over = |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::LeaseOver { days: 45 })), "{result:?}");
+    over(helper.app.telephone(helper.house(0), "phone".into()).map(drop));
+    over(helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).map(drop));
+    over(helper.app.timeline(helper.house(0)).map(drop));
+    // Writing goes on, and a correction of what is covered loses nothing of it.
+    let mut correct = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().remove(0).visit;
+    correct.unchanged = false;
+    correct.mode = Some("home".into());
+    helper.app.amend_visit(root, correct, None).unwrap();
+    helper.visit(1, Visit::default());
+    // The clock set back gives nothing back.
+    helper.around.pass(-20 * 86_400);
+    assert_eq!(left(&helper), Some(0));
+    helper.exchange();
+    assert_eq!(value(&helper), Scalar::from("是"));
+    let notes = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap();
+    assert_eq!(notes[0].visit.note.as_deref(), Some("屋顶漏雨"));
+    // The county says how long it is.
+    let county = helper.office("county");
+    assert!(matches!(helper.app.set_lease(20), Err(AppError::NotAllowed)));
+    assert!(matches!(county.set_lease(3), Err(AppError::Invalid { .. })));
+    county.set_lease(20).unwrap();
+    helper.exchange_of(&county);
+    helper.exchange();
+    assert_eq!(left(&helper), Some(20));
+}

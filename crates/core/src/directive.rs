@@ -142,6 +142,31 @@ pub struct Device {
     pub reason: Option<String>,
 }
 
+/// A number that a county has set for itself; about the county. The newest one of a key holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct CountyRow {
+    /// Which: `lease_days`.
+    #[n(0)]
+    pub key: String,
+    /// How much.
+    #[n(1)]
+    pub value: i64,
+}
+
+/// Lets in what a device handed in that stands aside only for who wrote it: it was shut out, or its person was not
+/// entitled; about its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct LetIn {
+    /// Which device.
+    #[n(0)]
+    pub device: crate::ids::DeviceId,
+    /// Why, in words; may be empty.
+    #[n(1)]
+    pub reason: String,
+}
+
 /// Entrusts what it is about, a household or a place with all its households, to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cbor(map)]

@@ -141,6 +141,10 @@ pub mod kind {
     pub const ABSENT_ANSWER: u16 = 22;
     /// A helper wants the household placed elsewhere.
     pub const PLACEMENT_WANTED: u16 = 23;
+    /// Advice for whoever takes a household over.
+    pub const HANDOVER_NOTE: u16 = 24;
+    /// They have taken it over.
+    pub const HANDOVER_TAKEN: u16 = 25;
     /// That something masked was looked at or taken out, or something grave was done.
     pub const TRACE: u16 = 40;
     /// From here on an entry is a directive of an authority.
@@ -163,6 +167,10 @@ pub mod kind {
     pub const ENROLMENT: u16 = 71;
     /// What opens a person's home beside its PIN, sealed for the county.
     pub const ESCROW: u16 = 72;
+    /// What a device handed in that stood aside is let in.
+    pub const LET_IN: u16 = 73;
+    /// A number that this county has set for itself.
+    pub const COUNTY_ROW: u16 = 74;
     /// A kind of role that this county adds to those every county starts with.
     pub const ROLE_KIND: u16 = 76;
     /// The end of what a person may do.

@@ -219,6 +219,9 @@ pub struct DeviceSeen {
     /// Whether it exists twice.
     #[n(2)]
     pub twice: bool,
+    /// How many entries of it stand aside only for who wrote them, until a person lets them in.
+    #[n(3)]
+    pub aside: Option<u32>,
 }
 
 /// One entry of a page.

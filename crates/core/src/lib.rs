@@ -32,6 +32,7 @@ pub mod envelope;
 pub mod exchange;
 pub mod field;
 pub mod form;
+pub mod handover;
 pub mod hub;
 pub mod ids;
 pub mod parcel;

@@ -14,7 +14,8 @@ use rusqlite::params;
 use std::collections::BTreeSet;
 
 /// The directives that are traces by themselves: who may do and hold what.
-const GRAVE: [u16; 6] = [kind::ROLE, kind::ROLE_END, kind::MEMBER, kind::GRANT, kind::GRANT_END, kind::DEVICE];
+const GRAVE: [u16; 7] =
+    [kind::ROLE, kind::ROLE_END, kind::MEMBER, kind::GRANT, kind::GRANT_END, kind::DEVICE, kind::LET_IN];
 
 /// A trace as it reached this ledger, or a directive that says who may do and hold what: that is traced by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl Ledger {
         let tx = self.look();
         let traces = tx.entries("about = ?1 and kind = ?2", params![OFFICE.key(), kind::TRACE])?;
         let directives =
-            tx.entries("kind in (?1, ?2, ?3, ?4, ?5, ?6)", GRAVE)?;
+            tx.entries("kind in (?1, ?2, ?3, ?4, ?5, ?6, ?7)", GRAVE)?;
         let mut rows: Vec<(i64, u64, TraceRow)> = Vec::new();
         for kept in traces.into_iter().chain(directives) {
             if let Some(row) = row(&kept) {
@@ -94,6 +95,7 @@ fn row(kept: &Kept) -> Option<TraceRow> {
             let end: lianhu_core::directive::RoleEnd = kept.body().ok()?;
             Some(TraceRow { detail: Some(end.role), ..of("role_end", end.reason) })
         }
+        kind::LET_IN => Some(of("let_in", kept.body::<lianhu_core::directive::LetIn>().ok()?.reason)),
         kind::MEMBER => Some(of("member", String::new())),
         kind::GRANT => Some(of("grant", kept.body::<lianhu_core::directive::Grant>().ok()?.duty)),
         kind::GRANT_END => Some(of("grant_end", kept.body::<lianhu_core::directive::GrantEnd>().ok()?.reason)),

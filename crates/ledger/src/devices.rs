@@ -4,9 +4,9 @@
 use crate::error::{LedgerError, Result};
 use crate::store::{Ledger, Tx};
 use lianhu_core::day::{Day, Moment};
-use lianhu_core::directive::Device;
+use lianhu_core::directive::{Device, LetIn};
 use lianhu_core::entry::{About, Source, kind};
-use lianhu_core::exchange::{DeviceSeen, Request};
+use lianhu_core::exchange::{Code, DeviceSeen, Request};
 use lianhu_core::ids::{DeviceId, PublicKey, UserId};
 use rusqlite::params;
 use serde::Serialize;
@@ -40,6 +40,8 @@ pub struct DeviceRow {
     pub reason: Option<String>,
     /// Whether a directive about it has not arrived at the county yet.
     pub waiting: bool,
+    /// How many entries of it stand aside at the county only for who wrote them.
+    pub aside: u32,
     /// Whether it is the one in one's hand.
     pub own: bool,
 }
@@ -47,7 +49,7 @@ pub struct DeviceRow {
 const DEVICES: &str = "select device.id, device.user, cadre.name, cadre.unit, \
     (select group_concat(distinct role) from role where role.user = device.user), device.label, device.since, \
     coalesce(device_seen.twice, 0), device.revoked, device.reason, \
-    exists (select 1 from entry where entry.about = cast(x'75' || device.user as blob) and entry.kind = 68 and entry.number is null) \
+    exists (select 1 from entry where entry.about = cast(x'75' || device.user as blob) and entry.kind in (68, 73) and entry.number is null), coalesce(device_seen.aside, 0) \
     from device left join cadre on cadre.id = device.user left join device_seen on device_seen.device = device.id \
     order by cadre.unit, cadre.name, device.since, device.id";
 
@@ -73,6 +75,7 @@ impl Ledger {
                 revoked: row.get(8)?,
                 reason: row.get(9)?,
                 waiting: row.get(10)?,
+                aside: row.get(11)?,
                 own: device == own,
             })
         })
@@ -90,6 +93,17 @@ impl Ledger {
             let (user, key, label) = known.ok_or(LedgerError::NotFound("device"))?;
             let body = Device { key, device, label, revoked: true, reason: Some(reason.to_owned()) };
             crate::Writing(tx).record(About::Cadre(user), kind::DEVICE, Source::Office, &body).map(drop)
+        })
+    }
+
+    /// Lets in what a device handed in that stands aside only for who wrote it. It takes effect when the county numbers it.
+    pub fn let_in(&mut self, device: DeviceId, reason: &str) -> Result<()> {
+        self.transact(|tx| {
+            let sql = "select user from device where id = ?1";
+            let user = tx.one(sql, [device.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+            let user = user.and_then(|id| UserId::from_slice(&id)).ok_or(LedgerError::NotFound("device"))?;
+            let body = LetIn { device, reason: reason.to_owned() };
+            crate::Writing(tx).record(About::Cadre(user), kind::LET_IN, Source::Office, &body).map(drop)
         })
     }
 }
@@ -114,23 +128,22 @@ impl Tx<'_> {
             return Ok(None);
         }
         let everything = self.holds_everything(user)?;
-        let sql = "select asking.device, asking.last_at, asking.twice from asking join device on device.id = asking.device \
-                   where asking.last_at >= ?1 and asking.device <> ?2 and (?3 or exists (select 1 from scope \
+        let aside = "select count(*) from quarantine where quarantine.device = asking.device and code in (?6, ?7)";
+        let sql = format!("select asking.device, asking.last_at, asking.twice, ({aside}) from asking join device on device.id = asking.device \
+                   where (asking.last_at >= ?1 or exists (select 1 from quarantine where quarantine.device = asking.device)) and asking.device <> ?2 and (?3 or exists (select 1 from scope \
                    where scope.user = ?4 and scope.about = cast(x'75' || device.user as blob) and scope.until is null)) \
-                   order by asking.last_at limit ?5";
-        let params = params![since.0, request.device.bytes(), everything, user.bytes(), MOST];
-        let seen =
-            self.all(sql, params, |row| Ok((row.get::<_, Vec<u8>>(0)?, Moment(row.get(1)?), row.get::<_, bool>(2)?)))?;
-        let seen = seen
-            .into_iter()
-            .filter_map(|(id, at, twice)| Some(DeviceSeen { device: DeviceId::from_slice(&id)?, at, twice }));
-        let seen: Vec<_> = seen.collect();
+                   order by asking.last_at limit ?5");
+        let params = params![since.0, request.device.bytes(), everything, user.bytes(), MOST, Code::Revoked as i64, Code::NotEntitled as i64];
+        let seen = self.all(&sql, params, |row| {
+            let device = DeviceId::from_slice(&row.get::<_, Vec<u8>>(0)?).ok_or(rusqlite::Error::InvalidQuery)?;
+            Ok(DeviceSeen { device, at: Moment(row.get(1)?), twice: row.get(2)?, aside: Some(row.get(3)?) })
+        })?;
         Ok((!seen.is_empty()).then_some(seen))
     }
 
     /// Notes what the county has told of devices.
     pub(crate) fn note_devices(&self, seen: &[DeviceSeen]) -> Result<()> {
-        let sql = "insert or replace into device_seen (device, last_at, twice) values (?1, ?2, ?3)";
-        seen.iter().try_for_each(|seen| self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice]).map(drop))
+        let sql = "insert or replace into device_seen (device, last_at, twice, aside) values (?1, ?2, ?3, ?4)";
+        seen.iter().try_for_each(|seen| self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice, seen.aside.unwrap_or(0)]).map(drop))
     }
 }

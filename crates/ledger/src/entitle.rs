@@ -3,9 +3,10 @@
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::change::{Change, lane};
-use lianhu_core::directive::{Device, Place, Placement, Role, RoleEnd};
+use lianhu_core::directive::{Device, LetIn, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
+use lianhu_core::handover::HandoverTaken;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
 use lianhu_core::record::Registration;
 use rusqlite::params;
@@ -36,6 +37,9 @@ impl Tx<'_> {
             // Whoever is enrolled leaves traces, whatever they hold.
             return Ok(Entitled::Yes);
         }
+        if entry.kind == kind::HANDOVER_TAKEN {
+            return Ok(if self.may_take_over(entry)? { Entitled::Yes } else { Entitled::No });
+        }
         let About::Household(household) = entry.about else { return Ok(Entitled::No) };
         // What the roster import says counts as confirmed; only the county, let through above, imports rosters.
         if entry.kind == kind::CHANGE
@@ -62,6 +66,22 @@ impl Tx<'_> {
             None if !self.is_known(household)? => Entitled::NotYet,
             None => Entitled::No,
         })
+    }
+
+    /// Whoever holds or held a household may say that they have taken it over from whoever left a note about it.
+    fn may_take_over(&self, entry: &Entry) -> Result<bool> {
+        let (About::Cadre(giver), Ok(taken)) = (entry.about, minicbor::decode::<HandoverTaken>(&entry.body)) else {
+            return Ok(false);
+        };
+        let sql = "select 1 from entry join scope on scope.about = entry.about and scope.user = ?3 \
+                   where entry.name = ?1 and entry.kind = ?4 and entry.user = ?2";
+        for note in &taken.notes {
+            let params = params![note.0, giver.bytes(), entry.user.bytes(), kind::HANDOVER_NOTE];
+            if self.one(sql, params, |_| Ok(()))?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(!taken.notes.is_empty())
     }
 
     /// The county's own hand: the ledger that gives the numbers.
@@ -169,6 +189,11 @@ impl Tx<'_> {
                 Ok(device) => Ok(device.revoked
                     && self.is_below(user, entry.user)?
                     && self.known(device.device)?.is_some_and(|known| known.user == user && known.key == device.key)),
+                Err(_) => Ok(false),
+            },
+            (kind::LET_IN, About::Cadre(user)) => match minicbor::decode::<LetIn>(&entry.body) {
+                Ok(LetIn { device, .. }) => Ok(self.is_below(user, entry.user)?
+                    && self.known(device)?.is_some_and(|known| known.user == user)),
                 Err(_) => Ok(false),
             },
             (kind::ROLE, About::Cadre(user)) => match minicbor::decode::<Role>(&entry.body) {

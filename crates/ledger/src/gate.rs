@@ -10,13 +10,14 @@ use crate::store::Tx;
 use crate::trial::Trials;
 use lianhu_core::change::Change;
 use lianhu_core::directive::{
-    Approval, Cadre, ConfirmedFacts, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount, Member, Place,
-    Placement, Role, RoleEnd, RoleKind, Team,
+    Approval, Cadre, ConfirmedFacts, CountyRow, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount, LetIn,
+    Member, Place, Placement, Role, RoleEnd, RoleKind, Team,
 };
 use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
+use lianhu_core::handover::{HandoverNote, HandoverTaken, LONGEST_ADVICE, MOST_TAKEN};
 use lianhu_core::ids::{EntryName, EnvelopeName, Hash};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
 use lianhu_core::trace::{OFFICE, Trace};
@@ -75,11 +76,16 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::ABSENT => fits::<Absent>(body),
         kind::ABSENT_ANSWER => fits::<AbsentAnswer>(body),
         kind::PLACEMENT_WANTED => fits::<PlacementWanted>(body),
+        kind::HANDOVER_NOTE => minicbor::decode::<HandoverNote>(body)
+            .is_ok_and(|note| note.advice.chars().count() <= LONGEST_ADVICE),
+        kind::HANDOVER_TAKEN => minicbor::decode::<HandoverTaken>(body).is_ok_and(|taken| taken.notes.len() <= MOST_TAKEN),
         kind::TRACE => fits::<Trace>(body) && entry.about == OFFICE,
         kind::PLACE => fits::<Place>(body),
         kind::PLACEMENT => fits::<Placement>(body),
         kind::CADRE => fits::<Cadre>(body),
         kind::ROLE => fits::<Role>(body),
+        kind::COUNTY_ROW => fits::<CountyRow>(body),
+        kind::LET_IN => fits::<LetIn>(body),
         kind::ROLE_KIND => fits::<RoleKind>(body),
         kind::ROLE_END => fits::<RoleEnd>(body),
         kind::TEAM => fits::<Team>(body),
@@ -102,6 +108,7 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
             | kind::STRIKE
             | kind::REGISTRATION
             | kind::NEED_STEP
+            | kind::HANDOVER_NOTE
             | kind::ABSENT
             | kind::PLACEMENT
             | kind::APPROVAL

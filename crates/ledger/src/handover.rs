@@ -41,6 +41,7 @@ impl Tx<'_> {
         if !held {
             return Ok(());
         }
+        self.note_let_go(household)?;
         self.keep_sealed(About::Household(household))?;
         self.drop_household(household)?;
         self.run("update scope set excluded_count = 0, excluded_sum = zeroblob(16) where about = ?1", [&about])?;
@@ -71,6 +72,7 @@ impl Tx<'_> {
             "need_step",
             "strike",
             "amends",
+            "handover_note",
         ] {
             self.run(&format!("delete from {table} where household = ?1"), [household.bytes()])?;
         }

@@ -10,6 +10,7 @@ use lianhu_core::entry::{About, Entry};
 use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::ids::{DeviceId, EntryName, EnvelopeName, UserId};
+use rusqlite::params;
 use serde::Serialize;
 
 /// Something that stands in quarantine. Its content is not shown: only ids and why.
@@ -86,6 +87,19 @@ impl Tx<'_> {
             let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
             self.admit(&Arrival::again(&head, name, row, at, false), &bytes)?;
             self.unpark(read.about, at)?;
+        }
+        Ok(())
+    }
+
+    /// Lets in what stands aside of one device only for who wrote it, in the order in which it came.
+    pub(crate) fn let_in(&self, device: DeviceId) -> Result<()> {
+        let sql = "select name from quarantine where device = ?1 and code in (?2, ?3) order by id";
+        let params = params![device.bytes(), Code::Revoked as i64, Code::NotEntitled as i64];
+        for entry in self.all(sql, params, |row| crate::entries::name_of(row, 0))? {
+            // One may have let in another that was parked behind it.
+            if self.one("select 1 from quarantine where name = ?1", [entry.0], |_| Ok(()))?.is_some() {
+                self.release(entry)?;
+            }
         }
         Ok(())
     }

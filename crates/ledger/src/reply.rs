@@ -287,6 +287,12 @@ impl Tx<'_> {
     /// What this device may hold from now on, or no longer.
     fn take_news(&self, news: &GrantNews) -> Result<()> {
         let me = self.identity()?;
+        let first = self.meta::<i64>("last_exchange")?.is_none();
+        if let Some(household) = news.about.household().filter(|_| news.ended.is_none() && !first)
+            && !self.holds(me.user, news.about)?
+        {
+            self.note_came(household)?;
+        }
         let excluded = self.excluded(news.about, news.since, news.horizon)?;
         self.run(
             "insert or replace into scope (user, about, since, until, moved, horizon, excluded_count, excluded_sum) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -138,8 +138,18 @@ create table older_wanted (
 create table device_seen (
   device  blob primary key,
   last_at integer not null,
-  twice   integer not null
+  twice   integer not null,
+  aside   integer not null               -- entries of it that stand aside only for who wrote them
 ) strict, without rowid;
+
+-- What came to this device and what it let go, until its person has read it. What is gone has no name here.
+create table tiding (
+  id        integer primary key,
+  day       integer not null,
+  came      integer not null,
+  household blob,
+  place     text
+) strict;
 
 -- Editions of reports that were given out.
 create table edition (
@@ -236,6 +246,31 @@ create table role (
   ended  integer                         -- the number of its end
 ) strict, without rowid;
 create index role_user on role (user);
+
+-- Notes for successors, and that they were taken over: that stays when the household is forgotten.
+create table handover_note (
+  entry     blob    primary key,
+  household blob    not null,
+  giver     blob    not null,
+  receiver  blob,
+  advice    text    not null,
+  day       integer not null,
+  number    integer
+) strict, without rowid;
+create index handover_note_household on handover_note (household);
+
+create table handover_taken (
+  note  blob    primary key,
+  giver blob    not null,
+  taker blob    not null,
+  day   integer not null
+) strict, without rowid;
+
+-- Numbers the county has set for itself: lease_days.
+create table county_row (
+  key   text    primary key,
+  value integer not null
+) strict, without rowid;
 
 -- Kinds of roles beside those every county starts with.
 create table role_kind (

@@ -5,7 +5,7 @@ use crate::entries::{self, Kept};
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::day::{Day, Moment};
-use lianhu_core::directive::{Grant, GrantEnd, Member, Role, RoleEnd};
+use lianhu_core::directive::{Grant, GrantEnd, LetIn, Member, Role, RoleEnd};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Digest;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
@@ -51,6 +51,7 @@ impl Tx<'_> {
                 Some(place) => self.rescope_area(user, place, point),
                 None => Ok(()),
             },
+            (kind::LET_IN, About::Cadre(_)) => self.let_in(kept.body::<LetIn>()?.device),
             (kind::TEAM, About::Organisation(_)) => self.begin(kept.entry.user, kept.entry.about, point),
             (kind::MEMBER, About::Organisation(team)) => {
                 let member: Member = kept.body()?;

@@ -10,6 +10,7 @@ mod canaries;
 mod carried;
 mod crash;
 mod erasure;
+mod handing_on;
 mod hostile;
 mod journey;
 mod pin;

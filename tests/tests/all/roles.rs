@@ -97,9 +97,8 @@ fn what_is_entrusted_to_a_team_is_held_by_whoever_is_in_it() {
         device.exchanges();
     }
     assert_eq!((first.heads(), second.heads(), outside.heads()), (all.clone(), of_village(1), of_village(0)));
-    // The card says that the team holds it.
-    let held = outside.does("household", json!({"id": county.household("段志荣")}));
-    assert!(held["holders"].to_string().contains("攻坚小组") || held["grants"].to_string().contains("攻坚小组"), "{held}");
+    let teams = outside.does("teams", json!({}));
+    assert_eq!((&teams[0]["name"], &teams[0]["entrusted"]), (&json!("攻坚小组"), &json!(0)), "known by name, no more");
     // One leaves, having written; one comes.
     outside.visits(&county.household("段志荣"), json!({"day": DAY, "note": "离队前"}));
     county.admin.does("set_member", json!({"team": "攻坚小组", "person": "卫春建", "left": true}));

@@ -35,6 +35,10 @@ export interface Commands {
   carried_files: { args: {  }; returns: Array<CarriedRow> };
   /** What a person must look at, most pressing first. */
   needs_attention: { args: {  }; returns: Array<Attention> };
+  /** What came to this device and what it let go, until it was read. */
+  tidings: { args: {  }; returns: Array<Tiding> };
+  /** It was read. */
+  read_tidings: { args: {  }; returns: null };
   /** What is to be done today: visits due, promises due, visits begun. */
   today_list: { args: { place?: string | null }; returns: Today };
   /** What this device wrote lately, each with how far it has come. */
@@ -133,6 +137,12 @@ export interface Commands {
   devices: { args: { place?: string | null }; returns: Array<DeviceRow> };
   /** Shuts a device out that was lost or is in the wrong hands. */
   revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
+  /** Lets in what a device handed in after it was shut out, or beyond what its person held. */
+  let_in: { args: { device: string; reason?: string | null }; returns: Array<DeviceRow> };
+  /** After how many days without the county a device no longer shows what is sensitive. */
+  lease: { args: {  }; returns: bigint };
+  /** Sets it, for every device of the county. */
+  set_lease: { args: { days: bigint }; returns: bigint };
   /** What to read back to somebody who has forgotten their PIN, by the code their device shows; given once. */
   recover_pin: { args: { code: string }; returns: ReadBack };
   /** 留痕: what was revealed, called, exported, printed …, and roles and grants; by act, of a household, of days. */
@@ -195,7 +205,11 @@ what: string, } | { "code": "not_unique",
 /**
  * What was looked for.
  */
-what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
+what: string, } | { "code": "lease_over", 
+/**
+ * How many days it is.
+ */
+days: number, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "handed_over" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */
@@ -662,6 +676,10 @@ reason: string | null,
  * Whether a directive about it has not arrived at the county yet.
  */
 waiting: boolean, 
+/**
+ * How many entries of it stand aside at the county only for who wrote them.
+ */
+aside: number, 
 /**
  * Whether it is the one in one's hand.
  */
@@ -1611,6 +1629,10 @@ last_exchange: Moment | null,
  */
 county_time: Moment | null, 
 /**
+ * Days left until reading is masked because the county was not met; none or fewer: it is.
+ */
+lease_left: number | null, 
+/**
  * Things that a person must look at.
  */
 attention: number, 
@@ -1738,6 +1760,28 @@ members: Array<TeamMember>,
  * Households and places entrusted to it.
  */
 entrusted: number, };
+
+export type Tiding = { 
+/**
+ * `came` or `let_go`.
+ */
+what: string, 
+/**
+ * On which day, by this device's clock.
+ */
+day: Day, 
+/**
+ * Of which village, where that is known.
+ */
+place: string | null, 
+/**
+ * How many households.
+ */
+households: number, 
+/**
+ * The heads of those that came and are still here.
+ */
+heads: Array<string>, };
 
 export type Today = { 
 /**

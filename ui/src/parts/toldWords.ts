@@ -22,6 +22,8 @@ export function toldWords(told: Told): string {
       return t("told.absent", { file: told.file });
     case "absent_answer":
       return known("answer", told.answer);
+    case "handover":
+      return told.advice;
     case "placement_wanted":
     case "grant_end":
       return told.reason;

@@ -15,6 +15,8 @@ export interface Form {
   next?: string;
   note: string;
   phone: string;
+  /** Certificate numbers that were typed, each with whose it is. */
+  ids: { person: string; number: string }[];
   /** The promises of a visit that is corrected: their words and days can be changed; one without words is taken out. */
   kept: Promised[];
   /** The visit that is corrected, for what no control of the form shows. */
@@ -37,7 +39,7 @@ export const AID: readonly Aid[] = [
 ];
 
 export function emptyForm(): Form {
-  return { day: today(), mode: "home", needs: [], promise: "", aid: [], guarantees: [], note: "", phone: "", kept: [] };
+  return { day: today(), mode: "home", needs: [], promise: "", aid: [], guarantees: [], note: "", phone: "", ids: [], kept: [] };
 }
 
 /** A form from the text of a draft; what cannot be read begins anew, and what is missing is empty. */
@@ -94,7 +96,7 @@ export function toVisit(form: Form, unchanged: boolean): Visit {
 /** Whether anything beyond who and how was filled in. */
 export function saysMore(form: Form): boolean {
   const words = [form.promise, form.note, form.phone].some((text) => text.trim());
-  return words || form.needs.length > 0 || form.aid.length > 0 || form.kept.length > 0 || form.guarantees.some((one) => !one.met);
+  return words || form.ids.length > 0 || form.needs.length > 0 || form.aid.length > 0 || form.kept.length > 0 || form.guarantees.some((one) => !one.met);
 }
 
 /** Whether nothing at all was filled in: then there is no visit to save. */

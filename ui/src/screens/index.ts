@@ -18,6 +18,7 @@ export const SCREENS: Record<string, Component> = {
   h: HouseholdPages,
   exchange: Exchange,
   attention: Attention,
+  handover: later(() => import("./Handover.vue")),
   carry: later(() => import("./Carry.vue")),
   more: More,
   conflicts: later(() => import("./Conflicts.vue")),
@@ -58,6 +59,7 @@ const attention: Place = { to: "attention", name: "nav.attention", short: "nav.a
 const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
 const village: Place = { to: "village", name: "nav.village", icon: "village" };
+const handover: Place = { to: "handover", name: "nav.handover", icon: "hand" };
 const audit: Place = { to: "audit", name: "nav.audit", icon: "trace" };
 const erase: Place = { to: "erase", name: "nav.erase", icon: "look" };
 const county: Place[] = [
@@ -72,7 +74,7 @@ const county: Place[] = [
 
 /** The places of the frame, by what a person does. */
 export function placesFor(role: Role): Place[] {
-  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, ...(role === "county" ? [audit, erase] : []), more];
-  if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, { ...more }];
-  return [today, households, exchange, attention, more];
+  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, ...(role === "county" ? [audit, erase] : [handover]), more];
+  if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, handover, { ...more }];
+  return [today, households, exchange, attention, handover, more];
 }

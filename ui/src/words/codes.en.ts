@@ -126,6 +126,7 @@ export default {
   "trace.after_erasure": "came after an erasure",
   "trace.role_end": "role ended",
   "trace.member": "team changed",
+  "trace.let_in": "let in from a device shut out",
   "what.visit": "visit",
   "what.change": "facts changed",
   "what.strike": "struck",
@@ -135,6 +136,7 @@ export default {
   "what.absent": "question of a list",
   "what.absent_answer": "question answered",
   "what.approval": "confirmed",
+  "what.handover": "handover",
   "what.placement_wanted": "place to change",
   "what.placement": "placed",
   "what.grant": "entrusted",
@@ -398,4 +400,5 @@ export default {
   "error.no_such_recovery": "The county knows no such code. Have the 8 letters on the screen read once more.",
   "error.used_recovery": "This code was answered before and is not answered again. Whoever has the answer opens the device and chooses a PIN; else ask the county's administrator.",
   "error.no_pin": "Choose a PIN for yourself before others use this device.",
+  "error.lease_over": "No exchange with the county for more than {days} days: details are not shown. What you write is kept as ever. Exchange once and they are back.",
 };

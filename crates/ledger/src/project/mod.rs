@@ -4,6 +4,8 @@
 mod approval;
 mod cadre;
 mod erasure;
+mod county_row;
+mod handover;
 mod household;
 mod need;
 mod place;
@@ -34,9 +36,12 @@ impl Tx<'_> {
             kind::REGISTRATION => self.project_placement(kept).and_then(|()| self.project_grants(kept.entry.about)),
             kind::ABSENT => self.project_absent(kept),
             kind::ABSENT_ANSWER => self.project_answer(kept),
+            kind::HANDOVER_NOTE => self.project_handover_note(kept),
+            kind::HANDOVER_TAKEN => self.project_handover_taken(kept),
             kind::PLACE => self.project_place(kept),
             kind::CADRE => self.project_cadre(kept),
             kind::ROLE | kind::ROLE_END => self.project_roles(kept.entry.about),
+            kind::COUNTY_ROW => self.project_county_rows(),
             kind::ROLE_KIND => self.project_role_kind(),
             kind::TEAM => self.project_team(kept.entry.about),
             kind::MEMBER => self.project_members(kept.entry.about),

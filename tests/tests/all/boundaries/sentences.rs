@@ -53,6 +53,7 @@ fn place(error: &AppError) -> usize {
         AppError::UsedRecovery => 43,
         AppError::NoPin => 44,
         AppError::Erased => 45,
+        AppError::LeaseOver { .. } => 46,
     }
 }
 
@@ -105,6 +106,7 @@ fn all() -> Vec<AppError> {
         AppError::UsedRecovery,
         AppError::NoPin,
         AppError::Erased,
+        AppError::LeaseOver { days: 45 },
     ]
 }
 

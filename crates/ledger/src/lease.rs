@@ -1,0 +1,45 @@
+//! The lease: how long a device that has not met the county shows all it holds. After it, reading is masked; writing goes on
+//! and nothing that waits is lost (domain.md L13).
+
+use crate::entries::name_of;
+use crate::error::Result;
+use crate::store::Ledger;
+use lianhu_core::directive::CountyRow;
+use lianhu_core::entry::{About, Source, kind};
+
+/// Under which key the county sets it.
+const LEASE_DAYS: &str = "lease_days";
+/// How many days it is until the county sets another number.
+const USUAL: i64 = 45;
+/// The fewest and the most days that make sense of it.
+pub const LEASE_BOUNDS: std::ops::RangeInclusive<i64> = 7..=366;
+const DAY: i64 = 86_400;
+
+impl Ledger {
+    /// Sets how many days it is, for every device of the county.
+    pub fn set_lease_days(&mut self, days: i64) -> Result<()> {
+        let body = CountyRow { key: LEASE_DAYS.to_owned(), value: days };
+        self.write(|writing| writing.record(About::County, kind::COUNTY_ROW, Source::Office, &body)).map(drop)
+    }
+
+    /// How many days the lease is.
+    pub fn lease_days(&self) -> Result<i64> {
+        let sql = "select value from county_row where key = ?1";
+        let set = self.look().one(sql, [LEASE_DAYS], |row| row.get::<_, i64>(0))?;
+        Ok(set.filter(|days| LEASE_BOUNDS.contains(days)).unwrap_or(USUAL))
+    }
+
+    /// How many days of it are left, none before the first exchange and at the county itself. Setting the clock back gives
+    /// no more of them: what was written last counts as well as the clock.
+    pub fn lease_left(&self) -> Result<Option<i64>> {
+        let tx = self.look();
+        let me = tx.identity()?;
+        let last = tx.meta::<i64>("last_exchange")?.filter(|_| !me.is_county);
+        let Some(last) = last else { return Ok(None) };
+        let sql = "select name from entry where device = ?1 order by id desc limit 1";
+        let written = tx.one(sql, [me.device.bytes()], |row| name_of(row, 0))?;
+        let written = written.map_or(Ok(None), |name| tx.entry(name))?.map(|kept| kept.entry.at);
+        let now = written.map_or(self.now(), |at| self.now().max(at));
+        Ok(Some(self.lease_days()? - (now.0 - last).div_euclid(DAY)))
+    }
+}
