@@ -8,9 +8,10 @@ use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::field;
 use lianhu_core::handover::{HandoverNote, HandoverTaken, LONGEST_ADVICE, MOST_TAKEN};
 use lianhu_core::ids::{EntryName, UserId};
+use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::scalar::Scalar;
-use lianhu_core::text::mask_certificates_in_text;
+
 use lianhu_ledger::{HandoverRow, HouseholdRow, NeedRow, PromiseRow, TakenOver, VisitRow};
 use serde::Serialize;
 use std::collections::BTreeMap;

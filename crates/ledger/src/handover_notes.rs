@@ -48,12 +48,12 @@ pub struct TakenOver {
     pub households: u32,
 }
 
-const NOTES: &str = "select handover_note.entry, household, giver, gave.name, receiver, gets.name, advice, handover_note.day, number is not null, \
+const NOTES: &str = "select handover_note.entry, handover_note.household, handover_note.giver, gave.name, handover_note.receiver, gets.name, handover_note.advice, handover_note.day, handover_note.number is not null, \
     coalesce(took.name, ''), handover_taken.day \
-    from handover_note left join cadre as gave on gave.id = giver left join cadre as gets on gets.id = receiver \
+    from handover_note left join cadre as gave on gave.id = handover_note.giver left join cadre as gets on gets.id = handover_note.receiver \
     left join handover_taken on handover_taken.note = handover_note.entry and handover_taken.giver = handover_note.giver \
     left join cadre as took on took.id = handover_taken.taker \
-    order by number is null, number, handover_note.day, handover_note.entry";
+    order by handover_note.number is null, handover_note.number, handover_note.day, handover_note.entry";
 
 fn note(row: &Row<'_>) -> rusqlite::Result<HandoverRow> {
     let broken = || rusqlite::Error::InvalidQuery;

@@ -30,13 +30,13 @@ impl Ledger {
     }
 
     /// How many days of it are left, none before the first exchange and at the county itself. Setting the clock back gives
-    /// no more of them: what was written last counts as well as the clock.
+    /// no more of them: what was written since counts as well as the clock.
     pub fn lease_left(&self) -> Result<Option<i64>> {
         let tx = self.look();
         let me = tx.identity()?;
         let last = tx.meta::<i64>("last_exchange")?.filter(|_| !me.is_county);
         let Some(last) = last else { return Ok(None) };
-        let sql = "select name from entry where device = ?1 order by id desc limit 1";
+        let sql = "select name from entry where device = ?1 and number is null order by id desc limit 1";
         let written = tx.one(sql, [me.device.bytes()], |row| name_of(row, 0))?;
         let written = written.map_or(Ok(None), |name| tx.entry(name))?.map(|kept| kept.entry.at);
         let now = written.map_or(self.now(), |at| self.now().max(at));

@@ -259,6 +259,7 @@ create table handover_note (
 ) strict, without rowid;
 create index handover_note_household on handover_note (household);
 
+-- Who has taken over what a note was about.
 create table handover_taken (
   note  blob    primary key,
   giver blob    not null,
@@ -285,6 +286,7 @@ create table team (
   name text not null
 ) strict, without rowid;
 
+-- Who is in a team, or has left it.
 create table member (
   team   blob    not null,
   user   blob    not null,

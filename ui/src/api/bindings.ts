@@ -39,6 +39,14 @@ export interface Commands {
   tidings: { args: {  }; returns: Array<Tiding> };
   /** It was read. */
   read_tidings: { args: {  }; returns: null };
+  /** 交接包: the pages of the households held here, or of those to be taken over; pages of 40 from 0. */
+  handover_pages: { args: { to_take?: boolean | null; page?: number | null }; returns: HandoverPages };
+  /** Leaves a word of advice for whoever takes a household over. */
+  write_handover: { args: { household: string; advice: string; to?: string | null }; returns: HandoverPage };
+  /** Takes households over: signs that their pages were looked at. */
+  take_over: { args: { households: Array<string> }; returns: number };
+  /** What others have taken over from the person here. */
+  taken_over: { args: {  }; returns: Array<TakenOver> };
   /** What is to be done today: visits due, promises due, visits begun. */
   today_list: { args: { place?: string | null }; returns: Today };
   /** What this device wrote lately, each with how far it has come. */
@@ -140,9 +148,9 @@ export interface Commands {
   /** Lets in what a device handed in after it was shut out, or beyond what its person held. */
   let_in: { args: { device: string; reason?: string | null }; returns: Array<DeviceRow> };
   /** After how many days without the county a device no longer shows what is sensitive. */
-  lease: { args: {  }; returns: bigint };
+  lease: { args: {  }; returns: number };
   /** Sets it, for every device of the county. */
-  set_lease: { args: { days: bigint }; returns: bigint };
+  set_lease: { args: { days: number }; returns: number };
   /** What to read back to somebody who has forgotten their PIN, by the code their device shows; given once. */
   recover_pin: { args: { code: string }; returns: ReadBack };
   /** 留痕: what was revealed, called, exported, printed …, and roles and grants; by act, of a household, of days. */
@@ -420,6 +428,16 @@ day: Day,
  * Who; told only where one household is asked about.
  */
 by: string | null, };
+
+export type Away = { 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Months of the year, as they were written down.
+ */
+months: string, };
 
 export type Behind = { 
 /**
@@ -1040,6 +1058,104 @@ bytes: number,
  * Entries it hands over.
  */
 entries: number, };
+
+export type HandoverPage = { 
+/**
+ * Whose page it is.
+ */
+row: HouseholdRow, 
+/**
+ * What was promised and not kept yet.
+ */
+promises: Array<PromiseRow>, 
+/**
+ * Needs that are open.
+ */
+needs: Array<NeedRow>, 
+/**
+ * What the facts are called that say two things.
+ */
+disagreeing: Array<string>, 
+/**
+ * The last visits.
+ */
+visits: Array<VisitRow>, 
+/**
+ * Which languages are spoken there.
+ */
+languages: string | null, 
+/**
+ * Who works away from home, and for how many months of the year.
+ */
+away: Array<Away>, 
+/**
+ * The note for the successor.
+ */
+note: HandoverRow | null, 
+/**
+ * Whether it is for the person here to take it over.
+ */
+to_take: boolean, };
+
+export type HandoverPages = { 
+/**
+ * These.
+ */
+pages: Array<HandoverPage>, 
+/**
+ * Of so many.
+ */
+total: number, 
+/**
+ * How many of all have a note by the person here.
+ */
+written: number, };
+
+export type HandoverRow = { 
+/**
+ * The note.
+ */
+note: EntryName, 
+/**
+ * The household.
+ */
+household: HouseholdId, 
+/**
+ * Who wrote it.
+ */
+giver: UserId, 
+/**
+ * Their name, where it is known here.
+ */
+giver_name: string | null, 
+/**
+ * For whom, where that was said.
+ */
+receiver: UserId | null, 
+/**
+ * Their name.
+ */
+receiver_name: string | null, 
+/**
+ * In words.
+ */
+advice: string, 
+/**
+ * On which day.
+ */
+day: Day, 
+/**
+ * Whether it is at the county.
+ */
+at_county: boolean, 
+/**
+ * Who has taken it over.
+ */
+taken_by: string | null, 
+/**
+ * On which day.
+ */
+taken_on: Day | null, };
 
 export type HeldRole = { 
 /**
@@ -1733,6 +1849,20 @@ more: boolean,
  */
 old: boolean, };
 
+export type TakenOver = { 
+/**
+ * On which day.
+ */
+day: Day, 
+/**
+ * Who, where their name is known here.
+ */
+by: string | null, 
+/**
+ * How many.
+ */
+households: number, };
+
 export type TeamMember = { 
 /**
  * Who.
@@ -1845,7 +1975,11 @@ file: string, } | { "told": "absent_answer",
 /**
  * What it is in truth.
  */
-answer: string, } | { "told": "placement_wanted", 
+answer: string, } | { "told": "handover", 
+/**
+ * It.
+ */
+advice: string, } | { "told": "placement_wanted", 
 /**
  * Why.
  */
