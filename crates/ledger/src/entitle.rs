@@ -171,12 +171,12 @@ impl Tx<'_> {
             (kind::ESCROW, About::Cadre(user)) => Ok(user == entry.user),
             _ if areas.is_empty() => Ok(false),
             (kind::GRANT | kind::GRANT_END | kind::PLACEMENT | kind::APPROVAL, About::Household(_)) => {
-                self.held(entry.user, entry.about, seen)
+                self.held_at(entry.user, entry.about, seen)
             }
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),
             (kind::TEAM | kind::MEMBER, About::Organisation(team)) => {
                 let new = entry.kind == kind::TEAM && !self.is_team(UserId(team))?;
-                Ok(!team.is_nil() && (new || self.held(entry.user, entry.about, seen)?))
+                Ok(!team.is_nil() && (new || self.held_at(entry.user, entry.about, seen)?))
             }
             (kind::PLACE, About::Place(_)) => {
                 match minicbor::decode::<Place>(&entry.body).ok().and_then(|place| place.parent) {
@@ -224,7 +224,7 @@ impl Tx<'_> {
     }
 
     /// Whether a person held something when they had seen the log up to a number.
-    fn held(&self, user: UserId, about: About, seen: u64) -> Result<bool> {
+    fn held_at(&self, user: UserId, about: About, seen: u64) -> Result<bool> {
         let sql = "select 1 from scope where user = ?1 and about = ?2 and (until is null or until > ?3)";
         Ok(self.one(sql, params![user.bytes(), about.key(), seen.cast_signed()], |_| Ok(()))?.is_some())
     }
