@@ -15,8 +15,14 @@ impl App {
         text.filter(|text| !text.trim().is_empty()).map(|text| self.place_of(text)).transpose()
     }
 
-    /// A household by its id or its 户编号.
+    /// A household by its id or its 户编号: the card it is shown on.
     pub(crate) fn household_of(&self, text: &str) -> Result<HouseholdId> {
+        let card = self.card_itself(text)?;
+        Ok(self.ledger().card_of(card)?)
+    }
+
+    /// The card with this id or 户编号, whether it is joined into another or not.
+    pub(crate) fn card_itself(&self, text: &str) -> Result<HouseholdId> {
         let ledger = self.ledger();
         if let Some(id) = HouseholdId::parse(text)
             && ledger.household_row(id)?.is_some()

@@ -71,12 +71,13 @@ impl App {
         let household = household.map(|id| self.household_of(&id)).transpose()?;
         let most = most.unwrap_or(MOST).min(5_000) as usize;
         let ledger = self.ledger();
+        let cards = household.map(|household| ledger.cards_of(household)).transpose()?;
         let places: BTreeMap<_, _> = ledger.places()?.into_iter().map(|place| (place.id, place.path)).collect();
         let (mut counts, mut rows, mut more) = (BTreeMap::new(), Vec::new(), false);
         for trace in ledger.traces()? {
             let within = from.is_none_or(|from| trace.day >= from) && to.is_none_or(|to| trace.day <= to);
             let of = trace.about.household();
-            if !within || household.is_some_and(|wanted| of != Some(wanted)) {
+            if !within || cards.as_ref().is_some_and(|cards| !of.is_some_and(|of| cards.contains(&of))) {
                 continue;
             }
             *counts.entry(trace.act.clone()).or_insert(0) += 1;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::lease::{cover, cover_fact};
+use crate::joining::{JoinedCard, joined_cards};
 use crate::visiting::shown;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Source};
@@ -58,6 +59,8 @@ pub struct ChipBy {
     pub source: Source,
     /// 已到县.
     pub at_county: bool,
+    /// On which card of the household it is written.
+    pub card: HouseholdId,
 }
 
 /// A person of the household.
@@ -94,6 +97,8 @@ pub struct HouseholdCard {
     pub persons: Vec<PersonCard>,
     /// Every fact about the household.
     pub facts: Vec<Fact>,
+    /// What was joined to make it, and which of its people are on another household's list.
+    pub joined: Vec<JoinedCard>,
 }
 
 /// A fact that says two things.
@@ -156,6 +161,7 @@ impl App {
             visits: ledger.visits(&query)?.into_iter().map(shown).collect(),
             persons,
             facts: by_person.remove(&None).unwrap_or_default(),
+            joined: joined_cards(&ledger, ledger.joins_of(household)?)?,
         };
         drop(ledger);
         if self.lease_over()?.is_some() {
@@ -231,7 +237,14 @@ fn fact_of(key: &str, said: Vec<Said>) -> Option<Fact> {
         by: said
             .by
             .into_iter()
-            .map(|by| ChipBy { entry: by.entry, name: by.name, at: by.at, source: by.source, at_county: by.at_county })
+            .map(|by| ChipBy {
+                entry: by.entry,
+                name: by.name,
+                at: by.at,
+                source: by.source,
+                at_county: by.at_county,
+                card: by.card,
+            })
             .collect(),
     });
     Some(Fact { key: key.to_owned(), label: field.label.to_owned(), said: chips.collect(), to_choose, waiting, masked })
@@ -250,7 +263,7 @@ pub(crate) fn mask(field: &field::Field, value: Scalar) -> Scalar {
     }
 }
 
-fn birth_by_id(id_no: Option<&str>, today: lianhu_core::day::Day) -> Option<lianhu_core::day::Day> {
+pub(crate) fn birth_by_id(id_no: Option<&str>, today: lianhu_core::day::Day) -> Option<lianhu_core::day::Day> {
     lianhu_core::resident_id::ResidentId::parse(id_no?, today).ok().map(|id| id.birth())
 }
 

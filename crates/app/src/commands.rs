@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auditing::Audit;
 use crate::card::{Conflict, HouseholdCard};
 use crate::checking::Checked;
+use crate::comparing::{AlikeHouseholds, Comparison};
 use crate::door::Door;
 use crate::enrolment::{Me, Status};
 use crate::entrusting::Slip;
@@ -15,6 +16,7 @@ use crate::exporting::Exported;
 use crate::handed::Written;
 use crate::handover::{HandoverPage, HandoverPages};
 use crate::history::HistoryRow;
+use crate::joining::JoinedHouseholds;
 use crate::locking::LockState;
 use crate::pairing::PairingOutcome;
 use crate::parcels::HandedFile;
@@ -28,12 +30,13 @@ use crate::visiting::DraftRow;
 use lianhu_core::day::{Day, Period};
 use lianhu_core::entry::Source;
 use lianhu_core::ids::{EntryId, EntryName, PersonId};
+use lianhu_core::join::Pair;
 use lianhu_core::role_kind::Reach;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{
-    Attention, CadreRow, CarriedRow, DeviceRow, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow, PlaceRow,
-    RoleKindRow, TakenIn, TakenOver, TeamRow, Tiding, Verified, VisitRow,
+    Attention, CadreRow, CarriedRow, DeviceRow, Duplicates, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow,
+    PlaceRow, RoleKindRow, TakenIn, TakenOver, TeamRow, Tiding, Verified, VisitRow,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -188,8 +191,8 @@ commands! {
     households(query: Option<String>, place: Option<String>, page: Option<u32>, size: Option<u32>) -> HouseholdPage;
     /// The card of one household, by id or 户编号.
     household(id: String) -> HouseholdCard;
-    /// Everything that was written about a household, newest first.
-    timeline(household: String) -> Vec<HistoryRow>;
+    /// Everything that was written about a household, on all its cards or only on this one; newest first.
+    timeline(household: String, one_card: Option<bool>) -> Vec<HistoryRow>;
     /// Asks for records older than twelve months; they come with the next exchange.
     want_older(household: String) -> ();
     /// A masked fact, unmasked, for a reason that is kept.
@@ -237,6 +240,20 @@ commands! {
     confirmed_facts() -> Vec<String>;
     /// Says which these are: of `household_type`, `monitor_type`, `risk_cleared`, `income_per_capita`, `labour`, `relation`.
     require_confirmation(keys: Vec<String>) -> Vec<String>;
+    /// 重复户: households that look as if they were written down twice, the likeliest first; pages from 0.
+    duplicate_candidates(place: Option<String>, page: Option<u32>) -> Duplicates;
+    /// Households that look like one that is about to be written down, or like somebody who is about to be added to one.
+    alike_households(place: Option<String>, facts: Facts, persons: Vec<Facts>, household: Option<String>) -> AlikeHouseholds;
+    /// Two cards side by side: what agrees, what differs, who may be who.
+    compare_households(joins: String, stays: String) -> Comparison;
+    /// Joins a household into another that is the same, or only persons of it who are on both lists.
+    join_households(joins: String, stays: String, persons: Vec<Pair>, whole: Option<bool>, reason: String) -> HouseholdCard;
+    /// Parts what was joined: everything is as it was before.
+    part_households(join: EntryName, reason: String) -> HouseholdCard;
+    /// 不是同一户: two households that look alike are not the same; they are shown again once facts change.
+    tell_apart(household: String, other: String, reason: String) -> ();
+    /// The joins in force, the newest first; pages from 0.
+    joined_households(page: Option<u32>) -> JoinedHouseholds;
     /// Answers a question that a newer roster left open.
     answer_question(question: EntryName, answer: String) -> ();
 

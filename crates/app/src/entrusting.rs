@@ -67,14 +67,27 @@ impl App {
         let what = self.what(household, place)?;
         let user = self.cadre_of(&person)?;
         let mut ledger = self.ledger();
-        if !ledger.grants_about(what.about)?.iter().any(|grant| grant.user == user) {
+        // Of a household that is written down on several cards: on whichever of them it was entrusted.
+        let cards = match what.about.household() {
+            Some(household) => ledger.cards_of(household)?.into_iter().map(About::Household).collect(),
+            None => vec![what.about],
+        };
+        let mut held = Vec::new();
+        for about in cards {
+            if ledger.grants_about(about)?.iter().any(|grant| grant.user == user) {
+                held.push(about);
+            }
+        }
+        if held.is_empty() {
             let name = ledger.cadre_name(user)?.unwrap_or(person);
             let head = what.about.household().map(|id| ledger.household_row(id)).transpose()?.flatten();
             let head = head.map(|row| row.head).unwrap_or_default();
             return Err(AppError::missing(&format!("{name}帮的{head}")));
         }
         let body = GrantEnd { user, reason: reason.unwrap_or_default() };
-        ledger.write(|writing| writing.record(what.about, kind::GRANT_END, Source::Office, &body))?;
+        ledger.write(|writing| {
+            held.iter().try_for_each(|about| writing.record(*about, kind::GRANT_END, Source::Office, &body).map(drop))
+        })?;
         Ok(ledger.grants_about(what.about)?)
     }
 

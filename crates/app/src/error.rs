@@ -46,6 +46,8 @@ pub enum AppError {
     UndoneAlready,
     /// Something later stands on an act that was to be undone.
     BuiltOn,
+    /// A household or person is joined into another one already, or joining would go round in a circle.
+    JoinedAlready,
     /// The household is no longer entrusted: it can be read, not written.
     HandedOver,
     /// The household was erased by law: nothing is written about it any more.
@@ -205,6 +207,9 @@ impl AppError {
             }
             Self::BuiltOn => {
                 "这一批之后，其中的户又有了记录或已托付给别人，不能整批撤销。请到“托付和收回”里逐户办理。".to_owned()
+            }
+            Self::JoinedAlready => {
+                "其中一户（或一人）已经并入别的户，或者会绕成一圈。请先打开那一户拆开，再来合并。".to_owned()
             }
             Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
             Self::Erased => {

@@ -38,6 +38,7 @@ impl App {
             let from = Some(self.today().plus(-BACK));
             let recent = ledger.visits(&VisitQuery { from, struck: true, most: 400, ..VisitQuery::default() })?;
             ids.extend(recent.into_iter().filter(|visit| visit.user == me).take(most).map(|visit| visit.household));
+            ids = ids.into_iter().map(|id| ledger.card_of(id)).collect::<std::result::Result<_, _>>()?;
         }
         let mut written = Vec::new();
         for household in ids.into_iter().take(most) {
@@ -46,7 +47,7 @@ impl App {
                 (ledger.household_row(household)?.map(|row| row.head).unwrap_or_default(), ledger.cadre_name(me)?)
             };
             let own = |row: &HistoryRow| row.by == name || row.number.is_none();
-            let rows = self.timeline(household.to_string())?.into_iter().filter(own).take(20);
+            let rows = self.timeline(household.to_string(), None)?.into_iter().filter(own).take(20);
             written.extend(rows.map(|row| Written { household, head: head.clone(), row }));
         }
         written.sort_by_key(|one| (one.row.number.is_some(), std::cmp::Reverse(one.row.at)));

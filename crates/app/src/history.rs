@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::told::{FactTold, Told};
 use lianhu_core::day::{Day, Moment};
 use lianhu_core::entry::Source;
-use lianhu_core::ids::EntryName;
+use lianhu_core::ids::{EntryName, HouseholdId};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::{Need, Visit};
 use lianhu_ledger::{Attention, Happened, Tiding};
@@ -17,6 +17,8 @@ use ts_rs::TS;
 pub struct HistoryRow {
     /// The entry.
     pub entry: EntryName,
+    /// On which card of the household it is written.
+    pub card: HouseholdId,
     /// What it is: `visit`, `change`, `strike` …; `other` for a kind that a later version knows.
     pub what: String,
     /// The day it speaks of.
@@ -41,11 +43,12 @@ pub struct HistoryRow {
 }
 
 impl App {
-    /// Everything about a household, newest first.
-    pub fn timeline(&self, household: String) -> Result<Vec<HistoryRow>> {
+    /// Everything about a household, newest first: what stands on all its cards, or on this one only.
+    pub fn timeline(&self, household: String, one_card: Option<bool>) -> Result<Vec<HistoryRow>> {
         self.check_lease()?;
-        let household = self.household_of(&household)?;
-        Ok(self.ledger().timeline(household)?.into_iter().map(|happened| row(&happened)).collect())
+        let one_card = one_card.unwrap_or(false);
+        let household = if one_card { self.card_itself(&household)? } else { self.household_of(&household)? };
+        Ok(self.ledger().timeline(household, one_card)?.into_iter().map(|happened| row(&happened)).collect())
     }
 
     /// What came to this device and what it let go, until it was read.
@@ -69,6 +72,7 @@ fn row(happened: &Happened) -> HistoryRow {
     let (what, words) = words(&told);
     HistoryRow {
         entry: happened.entry,
+        card: happened.card,
         what: what.to_owned(),
         day: happened.day,
         at: happened.at,
@@ -105,6 +109,10 @@ fn words(told: &Told) -> (&'static str, String) {
         Told::Grant { duty } => ("grant", format!("结对：{duty}")),
         Told::GrantEnd { reason } => ("grant_end", format!("结束结对 {reason}")),
         Told::Approval { label, .. } => ("approval", format!("确认：{label}")),
+        Told::Join { whole: true, .. } => ("join", "与另一户合并，算同一户".to_owned()),
+        Told::Join { persons, .. } => ("join", format!("{persons}人与另一户名单上的人算同一人")),
+        Told::JoinEnd { reason } => ("join_end", format!("拆开合并 {reason}")),
+        Told::Apart { reason } => ("apart", format!("与另一户不是同一户 {reason}")),
         Told::Other => ("other", "更新版本写的内容".to_owned()),
     }
 }

@@ -39,7 +39,7 @@ impl App {
         let was = self.ledger().visit(root)?;
         let source = self.known_by(None, was.source)?;
         let mut ledger = self.ledger();
-        if was.household == to {
+        if ledger.card_of(was.household)? == to {
             return Err(AppError::field("household", ProblemKind::WrongForm));
         }
         let head = ledger.household_row(to)?.map(|row| row.head).unwrap_or_default();

@@ -83,6 +83,7 @@ impl Command {
                 | Self::needs { .. }
                 | Self::drafts { .. }
                 | Self::conflicts { .. }
+                | Self::alike_households { .. }
         );
         let writing = matches!(
             self,

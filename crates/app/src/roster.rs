@@ -221,7 +221,7 @@ impl Import<'_> {
         let new: BTreeSet<_> = planned.iter().zip(new).filter(|(_, new)| *new).map(|((id, _), _)| *id).collect();
         self.new.extend(&new);
         for (id, keys) in changed.into_iter().filter(|(id, _)| !new.contains(id)) {
-            let said = ledger.statements(id)?;
+            let said = ledger.own_statements(id)?;
             for key in keys {
                 if said.get(&key).is_some_and(|said| said.len() > 1) {
                     self.outcome.conflicts += 1;
@@ -240,7 +240,7 @@ impl Import<'_> {
             return Ok(());
         }
         let before = ledger.imported(id)?;
-        let said = ledger.statements(id)?;
+        let said = ledger.own_statements(id)?;
         for (key, value) in self.differing(&before, id, household) {
             let by_person = said.get(&key).is_some_and(|said| {
                 said.len() > 1

@@ -76,7 +76,7 @@ impl App {
         let recent = VisitQuery { place, from: Some(today.plus(-BACK)), most: 2_000, ..VisitQuery::default() };
         let mut set = BTreeMap::new();
         for visit in ledger.visits(&recent)? {
-            set.entry(visit.household).or_insert(visit.visit.next_visit_on);
+            set.entry(ledger.card_of(visit.household)?).or_insert(visit.visit.next_visit_on);
         }
         let mut visits = Vec::new();
         for (id, row) in &held {

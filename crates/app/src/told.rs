@@ -9,6 +9,7 @@ use lianhu_core::directive::{Approval, Grant, GrantEnd};
 use lianhu_core::entry::kind;
 use lianhu_core::field;
 use lianhu_core::handover::HandoverNote;
+use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
 use lianhu_core::scalar::Scalar;
@@ -93,6 +94,25 @@ pub enum Told {
         /// Its key.
         key: String,
     },
+    /// It was joined into another household, or persons of it were.
+    Join {
+        /// Whether it is the same household.
+        whole: bool,
+        /// How many persons are somebody on the other card.
+        persons: u32,
+        /// Why.
+        reason: String,
+    },
+    /// That was parted again.
+    JoinEnd {
+        /// Why.
+        reason: String,
+    },
+    /// It is not the same as another that looks like it.
+    Apart {
+        /// How one knows.
+        reason: String,
+    },
     /// Something that a later version knows.
     Other,
 }
@@ -157,6 +177,12 @@ impl Told {
                     let label = field::field_of_key(&approval.key)?.label.to_owned();
                     Some(Self::Approval { label, key: approval.key })
                 }),
+                kind::JOIN => body::<Join>(happened).map(|join| {
+                    let persons = u32::try_from(join.persons.len()).unwrap_or(u32::MAX);
+                    Self::Join { whole: join.whole, persons, reason: text(join.reason) }
+                }),
+                kind::JOIN_END => body::<JoinEnd>(happened).map(|end| Self::JoinEnd { reason: text(end.reason) }),
+                kind::APART => body::<Apart>(happened).map(|apart| Self::Apart { reason: text(apart.reason) }),
                 _ => None,
             };
         read.unwrap_or(Self::Other)

@@ -101,7 +101,18 @@ impl App {
             (None, Some(value)) => meant(known.into_iter().map(|said| said.value), value)?,
             (None, None) => return Err(AppError::field("value", ProblemKind::Missing)),
         };
-        self.put(&mut ledger, id, BTreeMap::from([(key, value)]), source)?;
+        if ledger.cards_of(id)?.len() > 1 {
+            // Between two cards, that somebody has decided is worth an entry, even where it stands so on its own card.
+            let (card, key) = ledger.kept_at(id, &key)?;
+            let of_weight = ledger.confirmed_facts()?.iter().any(|known| known == field::split_key(&key).1);
+            let confirms = of_weight && ledger.confirms()?;
+            ledger.write(|writing| {
+                writing.affirm(card, &key, &value, source)?;
+                if confirms { writing.confirm(card, &key, &value) } else { Ok(()) }
+            })?;
+        } else {
+            self.put(&mut ledger, id, BTreeMap::from([(key, value)]), source)?;
+        }
         drop(ledger);
         self.household(household)
     }
@@ -128,10 +139,20 @@ impl App {
     fn put(&self, ledger: &mut Ledger, id: HouseholdId, puts: Facts, source: Source) -> Result<()> {
         let to_confirm = if ledger.confirms()? { ledger.confirmed_facts()? } else { Vec::new() };
         let of_weight = |(key, _): &(&String, &Scalar)| to_confirm.iter().any(|known| known == field::split_key(key).1);
-        let confirmed: Facts = puts.iter().filter(of_weight).map(|(key, value)| (key.clone(), value.clone())).collect();
+        // Each fact on the card on which it is kept.
+        let mut by_card: BTreeMap<HouseholdId, Facts> = BTreeMap::new();
+        for (key, value) in puts {
+            let (card, key) = ledger.kept_at(id, &key)?;
+            by_card.entry(card).or_default().insert(key, value);
+        }
         ledger.write(|writing| {
-            writing.put(id, puts, source)?;
-            confirmed.iter().try_for_each(|(key, value)| writing.confirm(id, key, value))
+            for (card, puts) in by_card {
+                let confirmed: Facts =
+                    puts.iter().filter(of_weight).map(|(key, value)| (key.clone(), value.clone())).collect();
+                writing.put(card, puts, source)?;
+                confirmed.iter().try_for_each(|(key, value)| writing.confirm(card, key, value))?;
+            }
+            Ok(())
         })?;
         Ok(())
     }
@@ -156,7 +177,7 @@ impl App {
         Ok(self.ledger().want_older(household)?)
     }
 
-    fn check_facts(&self, of: Of, facts: &Facts) -> Result<()> {
+    pub(crate) fn check_facts(&self, of: Of, facts: &Facts) -> Result<()> {
         let today = self.today();
         let problem = |(key, value): (&String, &Scalar)| {
             let kind =

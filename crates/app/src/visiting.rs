@@ -128,14 +128,16 @@ impl App {
 
     /// Visits begun and not yet saved, newest first.
     pub fn drafts(&self) -> Result<Vec<DraftRow>> {
-        let drafts = self.ledger().drafts()?;
-        let row = |draft: lianhu_ledger::Draft| DraftRow {
-            id: draft.id,
-            household: draft.household.to_string(),
-            body: draft.body,
-            saved_at: draft.saved_at.0,
+        let ledger = self.ledger();
+        let row = |draft: lianhu_ledger::Draft| {
+            Ok(DraftRow {
+                id: draft.id,
+                household: ledger.card_of(draft.household)?.to_string(),
+                body: draft.body,
+                saved_at: draft.saved_at.0,
+            })
         };
-        Ok(drafts.into_iter().map(row).collect())
+        ledger.drafts()?.into_iter().map(row).collect()
     }
 
     /// Lets a draft go.

@@ -47,11 +47,11 @@ fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
     assert_eq!((moved.household, moved.visit.note.as_deref()), (helper.houses[1], Some("老人一人在家")));
     assert!(helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().is_empty());
     assert_eq!(helper.app.visits(Some(helper.house(1)), None, None, None, None).unwrap().len(), 1);
-    let told = helper.app.timeline(helper.house(0)).unwrap();
+    let told = helper.app.timeline(helper.house(0), None).unwrap();
     assert!(told.iter().any(|row| row.what == "strike" && row.words.contains("覃志明")));
     let gone = |row: &lianhu_app::Told| matches!(row, lianhu_app::Told::Strike { moved_to: Some(head), .. } if head == "覃志明");
     assert!(told.iter().any(|row| gone(&row.told)));
-    let told = helper.app.timeline(helper.house(1)).unwrap();
+    let told = helper.app.timeline(helper.house(1), None).unwrap();
     let from = |row: &lianhu_app::Told| match row {
         lianhu_app::Told::Remark { moved_from: Some(from), .. } => from.head == "梁永福" && from.day == moved.visit.day,
         _ => false,
@@ -133,7 +133,7 @@ fn the_history_says_in_words_what_was_found_wanting_and_hides_what_is_masked() {
     helper.visit(0, Visit { guarantees, note: Some("身份证 452226196801010011".into()), ..Visit::default() });
     let income = BTreeMap::from([("income_per_capita".to_owned(), Scalar::Int(812_300))]);
     helper.app.update_household(helper.house(0), income, None).unwrap();
-    let history = helper.app.timeline(helper.house(0)).unwrap();
+    let history = helper.app.timeline(helper.house(0), None).unwrap();
     let words: Vec<_> = history.iter().map(|row| row.words.as_str()).collect();
     assert!(words.iter().any(|words| words.contains("诉求：饮水；诉求：上学")), "{words:?}");
     let told = serde_json::to_string(&history).unwrap();
@@ -204,7 +204,7 @@ fn what_a_helper_strikes_or_chooses_is_known_as_a_helper_knows_it_and_never_by_t
         helper.exchange();
         let said = Some(Scalar::from("13900000002"));
         helper.app.choose_statement(helper.house(at), "phone".into(), None, said, source).unwrap();
-        helper.app.timeline(helper.house(at)).unwrap()
+        helper.app.timeline(helper.house(at), None).unwrap()
     };
     let own = |told: &[lianhu_app::HistoryRow], what: &str| {
         told.iter().find(|row| row.what == what && row.by.is_some()).map(|row| row.source)

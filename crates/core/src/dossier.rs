@@ -167,11 +167,34 @@ impl Dossier {
         turn: u64,
         actor: impl Fn(&Change) -> Actor,
     ) -> Option<Change> {
+        self.compose_or_repeat(puts, knowing, (lane, turn), false, actor)
+    }
+
+    /// Composes a change that says even what is said already: a person has looked at it and means it.
+    #[must_use]
+    pub fn compose_again(
+        &self,
+        puts: BTreeMap<String, Scalar>,
+        knowing: &[EntryName],
+        turn: u64,
+        actor: impl Fn(&Change) -> Actor,
+    ) -> Option<Change> {
+        self.compose_or_repeat(puts, knowing, (crate::change::lane::PERSON, turn), true, actor)
+    }
+
+    fn compose_or_repeat(
+        &self,
+        puts: BTreeMap<String, Scalar>,
+        knowing: &[EntryName],
+        (lane, turn): (u8, u64),
+        repeat: bool,
+        actor: impl Fn(&Change) -> Actor,
+    ) -> Option<Change> {
         let deps: BTreeSet<EntryName> = knowing.iter().copied().collect();
         let hashes = self.hashes(deps.iter().copied()).ok()?;
         let says_more = |key: &String, value: &Scalar| {
             let known = self.alternatives(key, &hashes);
-            known.len() != 1 || known.first().is_none_or(|(known, _)| known != value)
+            repeat || known.len() != 1 || known.first().is_none_or(|(known, _)| known != value)
         };
         let puts: Vec<_> = puts
             .into_iter()

@@ -145,6 +145,8 @@ pub mod kind {
     pub const HANDOVER_NOTE: u16 = 24;
     /// They have taken it over.
     pub const HANDOVER_TAKEN: u16 = 25;
+    /// Two households that look alike are not the same.
+    pub const APART: u16 = 26;
     /// That something masked was looked at or taken out, or something grave was done.
     pub const TRACE: u16 = 40;
     /// From here on an entry is a directive of an authority.
@@ -187,6 +189,10 @@ pub mod kind {
     pub const ERASURE: u16 = 82;
     /// What an erased household had added to figures of its place, without saying whom.
     pub const LAWFUL_COUNT: u16 = 83;
+    /// Two cards are of the same household, or two names on them of the same person.
+    pub const JOIN: u16 = 84;
+    /// Parts what was joined.
+    pub const JOIN_END: u16 = 85;
 }
 
 /// One entry, read.

@@ -325,6 +325,9 @@ pub enum Code {
     /// More entries than an envelope may hold.
     #[n(13)]
     TooMany = 13,
+    /// The household, or the person, is joined into another one already, or it would go round in a circle.
+    #[n(14)]
+    Circle = 14,
 }
 
 /// Several entries of one envelope, one after the other, with the same answer and numbers in a row.

@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no file, no network. Start at [`visit`] (one noun, whole), then [`entry`],
 //! [`dossier`] and [`exchange`].
 
+pub mod alike;
 pub mod crossfoot;
 pub mod fact;
 pub mod mask;
@@ -35,6 +36,7 @@ pub mod form;
 pub mod handover;
 pub mod hub;
 pub mod ids;
+pub mod join;
 pub mod parcel;
 pub mod problem;
 pub mod record;

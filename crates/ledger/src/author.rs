@@ -4,10 +4,11 @@ use crate::dossiers;
 use crate::entries::{Kept, standing};
 use crate::error::{LedgerError, Result};
 use crate::store::{Ledger, Tx};
-use lianhu_core::change::lane;
+use lianhu_core::change::{Change, lane};
 use lianhu_core::directive::Approval;
+use lianhu_core::dossier::Dossier;
 use lianhu_core::entry::{About, Entry, Source, kind};
-use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
+use lianhu_core::ids::{Actor, EntryId, EntryName, HouseholdId};
 use lianhu_core::scalar::Scalar;
 use minicbor::Encode;
 use std::collections::BTreeMap;
@@ -43,6 +44,15 @@ impl Writing<'_> {
     ) -> Result<Option<EntryName>> {
         let knowing = self.0.dossier(household)?.heads();
         self.0.write_change(household, puts, &knowing, source, lane::PERSON)
+    }
+
+    /// Puts what a person means, also where it is written already: that they have looked at it is worth an entry.
+    pub fn affirm(&self, household: HouseholdId, key: &str, value: &Scalar, source: Source) -> Result<()> {
+        let knowing = self.0.dossier(household)?.heads();
+        let puts = BTreeMap::from([(key.to_owned(), value.clone())]);
+        self.0
+            .write_composed(household, source, |dossier, turn, by| dossier.compose_again(puts, &knowing, turn, by))?;
+        Ok(())
     }
 
     /// Puts what a roster says of a household, knowing only what rosters said before: what a person wrote since is
@@ -116,13 +126,22 @@ impl Tx<'_> {
         source: Source,
         lane: u8,
     ) -> Result<Option<EntryName>> {
+        self.write_composed(household, source, |dossier, turn, by| dossier.compose(puts, knowing, lane, turn, by))
+    }
+
+    fn write_composed(
+        &self,
+        household: HouseholdId,
+        source: Source,
+        compose: impl FnOnce(&Dossier, u64, &dyn Fn(&Change) -> Actor) -> Option<Change>,
+    ) -> Result<Option<EntryName>> {
         let about = About::Household(household);
         self.check_may_write(about)?;
         let me = self.identity()?;
         let turn = self.meta::<i64>("turn")?.unwrap_or(1).cast_unsigned();
         let mut dossier = self.dossier_to_write(household)?;
-        let by = |change: &lianhu_core::change::Change| change.actor(household, me.user, me.device);
-        let Some(change) = dossier.compose(puts, knowing, lane, turn, by) else {
+        let by = |change: &Change| change.actor(household, me.user, me.device);
+        let Some(change) = compose(&dossier, turn, &by) else {
             self.take_in_hand(household, dossier);
             return Ok(None);
         };

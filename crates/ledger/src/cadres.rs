@@ -98,9 +98,17 @@ impl Ledger {
         self.look().one("select name from cadre where id = ?1 union select name from team where id = ?1", [user.bytes()], |row| row.get(0))
     }
 
-    /// To whom a household is entrusted now, or about to be.
+    /// To whom a household is entrusted now, or about to be, by any of its cards.
     pub fn grants_of(&self, household: HouseholdId) -> Result<Vec<GrantRow>> {
-        self.grants_about(About::Household(household))
+        let mut grants: Vec<GrantRow> = Vec::new();
+        for card in self.cards_of(household)? {
+            for grant in self.grants_about(About::Household(card))? {
+                if !grants.iter().any(|known| (known.user, &known.duty) == (grant.user, &grant.duty)) {
+                    grants.push(grant);
+                }
+            }
+        }
+        Ok(grants)
     }
 
     /// To whom something is entrusted now, or about to be.

@@ -8,6 +8,7 @@ use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::handover::HandoverTaken;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
+use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::record::Registration;
 use rusqlite::params;
 
@@ -55,6 +56,13 @@ impl Tx<'_> {
             } else {
                 self.in_own_area(entry.user, registration.place, head.county_seen)
             };
+        }
+        // Nobody tells households apart of which they hold only one.
+        if entry.kind == kind::APART
+            && let Ok(apart) = minicbor::decode::<Apart>(&entry.body)
+            && !self.holds(entry.user, About::Household(apart.from))?
+        {
+            return Ok(Entitled::No);
         }
         let sql = "select until from scope where user = ?1 and about = ?2";
         let hold = self.one(sql, params![entry.user.bytes(), entry.about.key()], |row| row.get::<_, Option<i64>>(0))?;
@@ -173,6 +181,19 @@ impl Tx<'_> {
             (kind::GRANT | kind::GRANT_END | kind::PLACEMENT | kind::APPROVAL, About::Household(_)) => {
                 self.held_at(entry.user, entry.about, seen)
             }
+            (kind::JOIN, About::Household(household)) => match minicbor::decode::<Join>(&entry.body) {
+                Ok(join) => Ok(self.lies_within(household, &areas)? && self.lies_within(join.into, &areas)?),
+                Err(_) => Ok(false),
+            },
+            (kind::JOIN_END, About::Household(household)) => match minicbor::decode::<JoinEnd>(&entry.body) {
+                Ok(end) => match self.joining_target(end.join)? {
+                    Some((of, into)) if of == household => {
+                        Ok(self.lies_within(household, &areas)? && self.lies_within(into, &areas)?)
+                    }
+                    _ => Ok(false),
+                },
+                Err(_) => Ok(false),
+            },
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),
             (kind::TEAM | kind::MEMBER, About::Organisation(team)) => {
                 let new = entry.kind == kind::TEAM && !self.is_team(UserId(team))?;
@@ -213,6 +234,20 @@ impl Tx<'_> {
     /// Whether a township may give a role, or end it: none that directs, to nobody above it, nowhere but inside its area.
     fn may_give(&self, user: UserId, role: &str, inside: bool) -> Result<bool> {
         Ok(inside && !self.reach_of_kind(role)?.directs() && !self.outranks(user)?)
+    }
+
+    /// Whether a household itself lies in one of these areas, whatever it is joined with.
+    fn lies_within(&self, household: HouseholdId, areas: &[PlaceId]) -> Result<bool> {
+        Ok(self.places_of(household)?.iter().any(|place| areas.contains(place)))
+    }
+
+    /// Whether a person may join these two households, or part them: the county, or a township that both lie in.
+    pub(crate) fn may_join(&self, user: UserId, households: [HouseholdId; 2]) -> Result<bool> {
+        if self.holds_everything(user)? || self.identity()?.is_county {
+            return Ok(true);
+        }
+        let areas = self.areas_directed(user, i64::MAX.cast_unsigned())?;
+        Ok(self.lies_within(households[0], &areas)? && self.lies_within(households[1], &areas)?)
     }
 
     /// The areas of a person as a township, also those they had until after the number they have seen.

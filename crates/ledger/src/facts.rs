@@ -1,6 +1,7 @@
 //! What a report counts, read from the tables: one fact a household, its visits in the period, its needs.
 
 use crate::error::Result;
+use crate::households::SHOWN;
 use crate::store::{Ledger, Tx};
 use crate::visit_counts::Counts;
 use lianhu_core::day::{Moment, Period};
@@ -44,7 +45,7 @@ impl Ledger {
             Some(_) => (
                 with,
                 format!(" in ({inside})"),
-                "(select count(*) from visit where visit.household = household.id and visit.day between ?1 and ?2 and visit.struck = 0)",
+                "(select count(*) from visit where visit.household in (select household.id union all select joined.household from joined where joined.root = household.id) and visit.day between ?1 and ?2 and visit.struck = 0)",
                 Counts::new(),
             ),
             None => ("", " is not ?3".to_owned(), "0", tx.visit_counts(period)?),
@@ -52,7 +53,7 @@ impl Ledger {
         let place = place.map(|place| place.bytes().to_vec());
         let sql = format!(
             "{with}select household.id, household.town, household.village, household.present, household.batch_year, household.persons, household.disagreeing, \
-             {visits} from household where household.id{which} and ?1 is not null and ?2 is not null"
+             {visits} from household where {SHOWN} and household.id{which} and ?1 is not null and ?2 is not null"
         );
         let mut facts = Vec::new();
         // Each says where it is counted, so what happened to it does not have to.
@@ -88,8 +89,10 @@ impl Ledger {
             }
         }
         facts.extend(tx.lawful_facts(period, place.as_deref(), &places)?);
+        // What happened to a household is counted for the card it is shown on.
+        let shown = "coalesce((select root from joined where joined.household = need.household), need.household)";
         let sql = format!(
-            "{with}select root, position, household, step from need where raised_on between ?1 and ?2 and household{which}"
+            "{with}select root, position, {shown}, step from need where raised_on between ?1 and ?2 and {shown}{which}"
         );
         let needs = tx.all(&sql, params![period.from.0, period.to.0, place], |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?))
@@ -116,8 +119,7 @@ impl Ledger {
 
     /// The roots of the visits of one household in a period, by day.
     pub fn visit_roots(&self, household: HouseholdId, period: Period) -> Result<Vec<EntryName>> {
-        let sql =
-            "select root from visit where household = ?1 and day between ?2 and ?3 and struck = 0 order by day, root";
+        let sql = "select root from visit where household in (select ?1 union all select joined.household from joined where joined.root = ?1) and day between ?2 and ?3 and struck = 0 order by day, root";
         self.look()
             .all(sql, params![household.bytes(), period.from.0, period.to.0], |row| crate::entries::name_of(row, 0))
     }

@@ -19,6 +19,7 @@ use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::handover::{HandoverNote, HandoverTaken, LONGEST_ADVICE, MOST_TAKEN};
 use lianhu_core::ids::{EntryName, EnvelopeName, Hash};
+use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
 use lianhu_core::trace::{OFFICE, Trace};
 use lianhu_core::visit::Visit;
@@ -99,6 +100,12 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::CONFIRMED_FACTS => fits::<ConfirmedFacts>(body),
         kind::ERASURE => fits::<Erasure>(body) && entry.about == About::County,
         kind::LAWFUL_COUNT => fits::<LawfulCount>(body),
+        kind::JOIN => {
+            let about = entry.about.household();
+            minicbor::decode::<Join>(body).is_ok_and(|join| about.is_some_and(|about| join.makes_sense(about)))
+        }
+        kind::JOIN_END => fits::<JoinEnd>(body),
+        kind::APART => fits::<Apart>(body),
         _ => true,
     };
     let of_household = matches!(
@@ -112,6 +119,9 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
             | kind::ABSENT
             | kind::PLACEMENT
             | kind::APPROVAL
+            | kind::JOIN
+            | kind::JOIN_END
+            | kind::APART
     );
     if fits && (!of_household || entry.about.household().is_some()) { Ok(entry) } else { Err(Code::NotTheBody) }
 }
@@ -147,6 +157,9 @@ impl Tx<'_> {
             Entitled::NotYet => return self.park(arrival, name, &entry, bytes),
             Entitled::No => return self.set_aside(arrival, name, bytes, Code::NotEntitled),
         };
+        if self.goes_in_a_circle(&entry)? {
+            return self.set_aside(arrival, name, bytes, Code::Circle);
+        }
         if let Some(code) = self.fails_trial(&arrival.trials, &entry, name)? {
             return self.set_aside(arrival, name, bytes, code);
         }

@@ -53,6 +53,7 @@ impl Tx<'_> {
     /// Takes the entries of a household out of the ledger, and out of every table they added up to.
     pub(crate) fn drop_household(&self, household: HouseholdId) -> Result<()> {
         let about = About::Household(household).key();
+        let joined = self.joining_around(&[household])?;
         let digest = self.digest(&about)?;
         let all = About::Everything.key();
         let total = self.digest(&all)?.minus(digest);
@@ -64,6 +65,11 @@ impl Tx<'_> {
             "conflict",
             "approval",
             "search_key",
+            "joining",
+            "joined",
+            "joined_person",
+            "apart",
+            "alike_key",
             "visit",
             "visit_tally",
             "need",
@@ -81,6 +87,8 @@ impl Tx<'_> {
         self.run("delete from granted where about = ?1", [&about])?;
         self.run("delete from older_wanted where about = ?1", [&about])?;
         self.run("delete from entry where about = ?1", [&about])?;
+        let others: Vec<_> = joined.into_iter().filter(|other| *other != household).collect();
+        self.settle_joins(&others)?;
         Ok(())
     }
 }

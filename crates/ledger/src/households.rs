@@ -39,7 +39,12 @@ pub struct HouseholdRow {
     pub handing_over: bool,
     /// Whether something about it is waiting to be handed in.
     pub waiting: bool,
+    /// How many other cards of the same household are joined into it.
+    pub joined: u32,
 }
+
+/// What joins away: a card that is joined into another is shown there.
+pub(crate) const SHOWN: &str = "household.id not in (select joined.household from joined)";
 
 /// One page of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -74,11 +79,13 @@ pub struct PersonRow {
 const COLUMNS: &str = "household.id, household.national_no, household.head, household.persons, \
     (select path from place where place.id = household.village), household.site, household.building, household.unit, \
     household.room, household.batch_year, \
-    (select max(day) from visit where visit.household = household.id and struck = 0), \
-    (select count(*) from need where need.household = household.id and step < 3), household.disagreeing, \
+    (select max(day) from visit where visit.household in (select household.id union all select joined.household from joined where joined.root = household.id) and struck = 0), \
+    (select count(*) from need where need.household in (select household.id union all select joined.household from joined where joined.root = household.id) and step < 3), household.disagreeing, \
     exists (select 1 from scope where scope.about = cast(x'68' || household.id as blob) and until is not null \
             and scope.user = (select value from meta where key = 'user')), \
-    exists (select 1 from entry where entry.about = cast(x'68' || household.id as blob) and number is null and standing = 0)";
+    exists (select 1 from entry where entry.about = cast(x'68' || household.id as blob) and number is null and standing = 0) \
+    or exists (select 1 from joined join entry on entry.about = cast(x'68' || joined.household as blob) where joined.root = household.id and number is null and standing = 0), \
+    (select count(*) from joined where joined.root = household.id)";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<HouseholdRow> {
     let id: Vec<u8> = row.get(0)?;
@@ -98,6 +105,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<HouseholdRow> {
         disagreeing: row.get(12)?,
         handing_over: row.get(13)?,
         waiting: row.get(14)?,
+        joined: row.get(15)?,
     })
 }
 
@@ -143,6 +151,13 @@ impl Ledger {
     pub fn households(&self, query: &str, place: Option<PlaceId>, from: u32, most: u32) -> Result<HouseholdPage> {
         let tx = self.look();
         let (mut found, mut values) = condition(query);
+        // Whatever finds one card of a household finds the one it is shown on.
+        if found != "1" {
+            found = format!(
+                "household.id in (select coalesce((select root from joined where joined.household = household.id), household.id) from household where {found})"
+            );
+        }
+        found = format!("{SHOWN} and {found}");
         if let Some(place) = place {
             let within = "with recursive inside (id) as (select ? union select place.id from place join inside on place.parent = inside.id) select id from inside";
             found = format!("{found} and (household.origin in ({within}) or household.present in ({within}))");
@@ -183,13 +198,32 @@ impl Ledger {
 
     /// Households whose head has this name, within a place of this name.
     pub fn households_by_head(&self, head: &str, village: &str) -> Result<Vec<HouseholdId>> {
-        let sql = "select household.id from household join place on place.id = household.village where household.head = ?1 and place.name = ?2";
-        let found = self.look().all(sql, [head, village], |row| row.get::<_, Vec<u8>>(0))?;
+        let sql = format!(
+            "select household.id from household join place on place.id = household.village where household.head = ?1 and place.name = ?2 and {SHOWN}"
+        );
+        let found = self.look().all(&sql, [head, village], |row| row.get::<_, Vec<u8>>(0))?;
         Ok(found.iter().filter_map(|id| HouseholdId::from_slice(id)).collect())
     }
 
-    /// The people of a household, head first.
+    /// The people of a household, head first: those of all its cards, each once.
     pub fn persons(&self, household: HouseholdId) -> Result<Vec<PersonRow>> {
+        let tx = self.look();
+        if !tx.is_joined(household)? {
+            return self.own_persons(household);
+        }
+        let mut persons = Vec::new();
+        for card in tx.cards_of(household)? {
+            for person in self.own_persons(card)? {
+                if tx.counted_as(card, person.id)?.is_none() {
+                    persons.push(person);
+                }
+            }
+        }
+        Ok(persons)
+    }
+
+    /// The people written down on one card, head first.
+    pub fn own_persons(&self, household: HouseholdId) -> Result<Vec<PersonRow>> {
         let sql = "select id, name, relation, sex, birth, id_no, phone, counts from person where household = ?1 order by relation is not '户主', birth, name";
         self.look().all(sql, [household.bytes()], |row| {
             let id: Vec<u8> = row.get(0)?;

@@ -3,6 +3,7 @@
 //! A phone, a township and a county keep the same ledger. Start at [`Ledger`]; an exchange is `request`, `answer`,
 //! `take` (phone, county, phone).
 
+mod alike;
 mod audit;
 mod author;
 mod backing_up;
@@ -33,6 +34,7 @@ mod identity;
 mod imported;
 #[doc(hidden)]
 pub mod inspect;
+mod joined;
 mod key_file;
 mod lapse;
 mod lease;
@@ -66,6 +68,7 @@ mod visit_counts;
 mod visits;
 mod wrapped_key;
 
+pub use alike::{Duplicate, Duplicates, Like};
 pub use audit::TraceRow;
 pub use author::Writing;
 pub use cadres::{CadreRow, GrantRow};
@@ -84,6 +87,7 @@ pub use handover_notes::{HandoverRow, TakenOver};
 pub use households::{HouseholdPage, HouseholdRow, PersonRow};
 pub use identity::Identity;
 pub use lease::LEASE_BOUNDS;
+pub use joined::{JoinRow, NotJoined};
 pub use key_file::{KeyFile, Recovery, destroy, write_whole};
 pub use machine::Machine;
 pub use parcels::{HandedOver, NoParcel, TakenIn};

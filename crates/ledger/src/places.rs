@@ -1,6 +1,7 @@
 //! Places as people ask for them: by the path they write, by code, or one level of the tree at a time.
 
 use crate::error::Result;
+use crate::households::SHOWN;
 use crate::store::Ledger;
 use lianhu_core::ids::PlaceId;
 use rusqlite::{Row, params};
@@ -76,7 +77,7 @@ impl Ledger {
         let mut places = tx.all(&format!("select {COLUMNS} from place order by path"), [], row)?;
         let parents: BTreeMap<PlaceId, Option<PlaceId>> = places.iter().map(|place| (place.id, place.parent)).collect();
         let mut counts: BTreeMap<PlaceId, u32> = BTreeMap::new();
-        let placed = tx.all("select origin, present from household", [], |row| {
+        let placed = tx.all(&format!("select origin, present from household where {SHOWN}"), [], |row| {
             Ok([row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?])
         })?;
         for household in placed {
@@ -100,6 +101,13 @@ impl Ledger {
     /// One place.
     pub fn place(&self, id: PlaceId) -> Result<Option<PlaceRow>> {
         self.look().one(&format!("select {COLUMNS} from place where id = ?1"), [id.bytes()], row)
+    }
+
+    /// The village that a place lies in, or is.
+    pub fn village_of(&self, id: PlaceId) -> Result<Option<PlaceId>> {
+        let sql = "select village from place where id = ?1";
+        let found = self.look().one(sql, [id.bytes()], |row| row.get::<_, Option<Vec<u8>>>(0))?;
+        Ok(found.flatten().and_then(|id| PlaceId::from_slice(&id)))
     }
 
     /// The place of this name directly within another, if there is one.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const STRETCH: usize = 20_000;
 
 /// The tables that entries alone add up to.
-pub(crate) const REBUILT: [&str; 31] = [
+pub(crate) const REBUILT: [&str; 36] = [
     "dossier",
     "digest",
     "place",
@@ -35,6 +35,11 @@ pub(crate) const REBUILT: [&str; 31] = [
     "confirmed_fact",
     "erased",
     "lawful_count",
+    "joining",
+    "joined",
+    "joined_person",
+    "apart",
+    "alike_key",
     "search_key",
     "visit",
     "visit_tally",

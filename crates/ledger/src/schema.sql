@@ -410,6 +410,51 @@ create table confirmed_fact (
   key text primary key
 ) strict, without rowid;
 
+-- Directives that join 合并 a household, or persons of it, into another; ended: parted 拆开 again.
+create table joining (
+  entry     blob primary key,
+  household blob    not null,
+  target    blob    not null,
+  whole     integer not null,
+  ended     integer not null
+) strict, without rowid;
+create index joining_household on joining (household);
+create index joining_target on joining (target);
+
+-- Households that are shown and counted as another one: joined into it, or into one that is joined itself.
+create table joined (
+  household blob primary key,
+  root      blob not null,
+  entry     blob not null
+) strict, without rowid;
+create index joined_root on joined (root);
+
+-- Persons who are counted on another card, as somebody there.
+create table joined_person (
+  household      blob not null,
+  person         blob not null,
+  root_household blob not null,
+  root_person    blob not null,
+  entry          blob not null,
+  primary key (household, person)
+) strict, without rowid;
+
+-- Households that look alike and are not the same: somebody has said so.
+create table apart (
+  household blob not null,
+  other     blob not null,
+  entry     blob not null,
+  primary key (household, other, entry)
+) strict, without rowid;
+
+-- What households are compared by, to find one that was written down twice: hashes, the kind of likeness in the last three bits.
+create table alike_key (
+  key       integer not null,
+  household blob    not null,
+  primary key (key, household)
+) strict, without rowid;
+create index alike_household on alike_key (household);
+
 -- What a household can be found by: names, pinyin, initials, tails of numbers written backwards, rooms.
 create table search_key (
   key       text not null,

@@ -10,6 +10,7 @@ use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Digest;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
 use lianhu_core::role_kind::Reach;
+use lianhu_core::join::{Join, JoinEnd};
 use rusqlite::params;
 use std::collections::BTreeSet;
 
@@ -39,6 +40,15 @@ impl Tx<'_> {
             (kind::GRANT_END, about) => self.rescope_grant(kept.body::<GrantEnd>()?.user, about, point),
             (kind::PLACEMENT | kind::REGISTRATION, About::Household(household)) => {
                 self.rescope_household(household, kept.entry.user, point)
+            }
+            (kind::JOIN, About::Household(household)) => {
+                self.rescope_joined([household, kept.body::<Join>()?.into], point)
+            }
+            (kind::JOIN_END, About::Household(household)) => {
+                match self.joining_target(kept.body::<JoinEnd>()?.join)? {
+                    Some((of, into)) if of == household => self.rescope_joined([household, into], point),
+                    _ => Ok(()),
+                }
             }
             (kind::PLACE, About::Place(place)) => {
                 for user in self.area_users(&self.chain(place)?)? {
@@ -125,8 +135,26 @@ impl Tx<'_> {
         users.into_iter().try_for_each(|user| self.recover(user, household, point))
     }
 
-    /// Begins or ends a person's hold on a household, as the directives now say.
+    /// Two households were joined or parted: whoever holds any card of either holds all that are now one with it, and no
+    /// longer what is not.
+    fn rescope_joined(&self, households: [HouseholdId; 2], point: Point) -> Result<()> {
+        let (mut cards, mut users) = (BTreeSet::new(), BTreeSet::new());
+        for household in households {
+            cards.extend(self.cards_of(household)?);
+        }
+        for card in &cards {
+            users.extend(self.holders(*card)?);
+        }
+        users.into_iter().try_for_each(|user| cards.iter().try_for_each(|card| self.recover_card(user, *card, point)))
+    }
+
+    /// Begins or ends a person's hold on a household, with all cards that are joined into one with it.
     fn recover(&self, user: UserId, household: HouseholdId, point: Point) -> Result<()> {
+        self.cards_of(household)?.into_iter().try_for_each(|card| self.recover_card(user, card, point))
+    }
+
+    /// Begins or ends a person's hold on one card, as the directives now say.
+    fn recover_card(&self, user: UserId, household: HouseholdId, point: Point) -> Result<()> {
         if self.holds_everything(user)? {
             // The end of a single grant takes nothing from those who hold all there is.
             return Ok(());
@@ -155,14 +183,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether directives in force entrust a household to a person, directly or by its place.
+    /// Whether directives in force entrust a household to a person, directly or by its place; any card of it will do.
     pub(crate) fn covers(&self, user: UserId, household: HouseholdId) -> Result<bool> {
         let sql = "select 1 from granted where about = ?1 and number is not null and ended is null \
                    and (user = ?2 or user in (select team from member where member.user = ?2 and left = 0))";
-        if self.one(sql, params![About::Household(household).key(), user.bytes()], |_| Ok(()))?.is_some() {
-            return Ok(true);
+        for card in self.cards_of(household)? {
+            if self.one(sql, params![About::Household(card).key(), user.bytes()], |_| Ok(()))?.is_some()
+                || self.area_users(&self.places_of(card)?)?.contains(&user)
+            {
+                return Ok(true);
+            }
         }
-        Ok(self.area_users(&self.places_of(household)?)?.contains(&user))
+        Ok(false)
     }
 
     /// Every place a household lies in, of both trees, from the inside out.

@@ -3,6 +3,7 @@
 use crate::entries::{name_of, standing};
 use crate::error::Result;
 use crate::gate::code_from;
+use crate::households::SHOWN;
 use crate::store::Ledger;
 use lianhu_core::day::{Day, Moment};
 use lianhu_core::entry::{About, kind};
@@ -157,7 +158,7 @@ impl Ledger {
                 "select count(*) from scope where until is not null and user = (select value from meta where key = 'user') and about in (select cast(x'68' || id as blob) from household)",
             )?,
             drafts: count("select count(*) from draft")?,
-            households: count("select count(*) from household")?,
+            households: count(&format!("select count(*) from household where {SHOWN}"))?,
             seen: tx.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned(),
         })
     }

@@ -37,11 +37,77 @@ pub struct SaidBy {
     pub source: Source,
     /// Whether the county has it.
     pub at_county: bool,
+    /// On which card it is written: that of the household, or one that is joined into it.
+    pub card: HouseholdId,
 }
 
 impl Ledger {
-    /// All facts of a household with everything said of them.
+    /// All facts of a household with everything said of them, on whichever of its cards.
     pub fn statements(&self, household: HouseholdId) -> Result<BTreeMap<String, Vec<Said>>> {
+        let tx = self.look();
+        if !tx.is_joined(household)? {
+            return self.own_statements(household);
+        }
+        let cards = tx.cards_of(household)?;
+        let mut all = BTreeMap::new();
+        for (at, card) in cards.iter().enumerate() {
+            let mut own = self.own_statements(*card)?;
+            for key in own.keys().cloned().collect::<Vec<_>>() {
+                let stays = match field::split_key(&key).0 {
+                    Some(person) => tx.counted_as(*card, person)?.is_none(),
+                    None => at == 0,
+                };
+                if let (true, Some(said)) = (stays, own.remove(&key)) {
+                    all.insert(key, said);
+                }
+            }
+        }
+        for (key, elsewhere) in tx.said_elsewhere(&cards)? {
+            let said: &mut Vec<Said> = all.entry(key).or_default();
+            for (card, statement) in elsewhere.there {
+                let by = self.said_by(card, &statement.entries)?;
+                match said.iter_mut().find(|said| said.value == statement.value) {
+                    Some(same) => same.by.extend(by),
+                    None => {
+                        let counts = said.is_empty();
+                        said.push(Said { value: statement.value, by, counts, waiting: false });
+                    }
+                }
+            }
+        }
+        all.retain(|_, said| !said.is_empty());
+        Ok(all)
+    }
+
+    /// On which card, and under which key, a fact of a household is kept.
+    pub fn kept_at(&self, household: HouseholdId, key: &str) -> Result<(HouseholdId, String)> {
+        let (Some(person), fact) = field::split_key(key) else {
+            return Ok((self.card_of(household)?, key.to_owned()));
+        };
+        let (card, person) = self.person_home(household, person)?;
+        Ok((card, field::person_key(person, fact)))
+    }
+
+    fn said_by(&self, card: HouseholdId, entries: &[EntryName]) -> Result<Vec<SaidBy>> {
+        let tx = self.look();
+        let mut by = Vec::new();
+        for name in entries {
+            if let Some(kept) = tx.entry(*name)? {
+                by.push(SaidBy {
+                    entry: *name,
+                    name: self.cadre_name(kept.entry.user)?,
+                    at: kept.entry.at,
+                    source: kept.entry.source,
+                    at_county: kept.number.is_some(),
+                    card,
+                });
+            }
+        }
+        Ok(by)
+    }
+
+    /// All facts of one card with everything said of them on it.
+    pub fn own_statements(&self, household: HouseholdId) -> Result<BTreeMap<String, Vec<Said>>> {
         let tx = self.look();
         let mut all = BTreeMap::new();
         let dossier = tx.dossier(household)?;
@@ -61,18 +127,7 @@ impl Ledger {
             }
             let mut said = Vec::new();
             for statement in statements {
-                let mut by = Vec::new();
-                for name in &statement.entries {
-                    if let Some(kept) = tx.entry(*name)? {
-                        by.push(SaidBy {
-                            entry: *name,
-                            name: self.cadre_name(kept.entry.user)?,
-                            at: kept.entry.at,
-                            source: kept.entry.source,
-                            at_county: kept.number.is_some(),
-                        });
-                    }
-                }
+                let by = self.said_by(household, &statement.entries)?;
                 let waiting = confirms && is_waiting(&statement.value, confirmed.as_ref());
                 let counts = Some(&statement.value) == counting.as_ref();
                 said.push(Said { counts, waiting, value: statement.value, by });

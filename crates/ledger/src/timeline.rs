@@ -11,6 +11,8 @@ use lianhu_core::ids::{EntryName, HouseholdId, UserId};
 pub struct Happened {
     /// The entry.
     pub entry: EntryName,
+    /// On which card of the household it is written.
+    pub card: HouseholdId,
     /// Its kind.
     pub kind: u16,
     /// The day it speaks of.
@@ -34,14 +36,21 @@ pub struct Happened {
 }
 
 impl Ledger {
-    /// Everything about a household that is held here, newest first.
-    pub fn timeline(&self, household: HouseholdId) -> Result<Vec<Happened>> {
+    /// Everything about a household that is held here, on all its cards or on one, newest first.
+    pub fn timeline(&self, household: HouseholdId, one_card: bool) -> Result<Vec<Happened>> {
         let tx = self.look();
         let (mut all, carried) = (Vec::new(), tx.carried()?);
-        for kept in tx.entries("about = ?1", [About::Household(household).key()])? {
+        let cards = if one_card { vec![household] } else { tx.cards_of(household)? };
+        let mut written = Vec::new();
+        for card in cards {
+            let of_card = tx.entries("about = ?1", [About::Household(card).key()])?;
+            written.extend(of_card.into_iter().map(|kept| (card, kept)));
+        }
+        for (card, kept) in written {
             let day = crate::entries::day_of(&kept.entry);
             all.push(Happened {
                 entry: kept.name,
+                card,
                 kind: kept.entry.kind,
                 day: if day == Day(0) { kept.entry.at.day() } else { day },
                 at: kept.entry.at,

@@ -59,6 +59,15 @@ impl Tx<'_> {
                 Ok(())
             })?;
         }
+        // Those on a card that is joined count for the one it is shown on.
+        let joined = self.all("select household, root from joined", [], |row| {
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, [u8; 16]>(1)?))
+        })?;
+        for (household, root) in joined {
+            if let Some(visits) = counts.remove(&household) {
+                *counts.entry(root).or_default() += visits;
+            }
+        }
         Ok(counts)
     }
 }

@@ -95,18 +95,30 @@ pub struct VisitQuery {
     pub most: u32,
 }
 
+/// The condition that something is of any household.
+fn all() -> (String, Vec<Value>) {
+    ("1".to_owned(), Vec::new())
+}
+
+/// The card on which something of a household is shown.
+fn shown_on(table: &str) -> String {
+    format!("coalesce((select root from joined where joined.household = {table}.household), {table}.household)")
+}
+
 impl Ledger {
     /// Visits, newest first.
     pub fn visits(&self, query: &VisitQuery) -> Result<Vec<VisitRow>> {
         let (mut conditions, mut values) = (vec!["1".to_owned()], Vec::new());
         if let Some(household) = query.household {
-            conditions.push("household = ?".to_owned());
-            values.push(Value::Blob(household.bytes().to_vec()));
+            let (of_cards, cards) = self.of_cards(household)?;
+            conditions.push(of_cards);
+            values.extend(cards);
         }
         if let Some(place) = query.place {
             let within = "with recursive inside (id) as (select ? union select place.id from place join inside on place.parent = inside.id) select id from inside";
+            let shown = shown_on("visit");
             conditions.push(format!(
-                "household in (select id from household where origin in ({within}) or present in ({within}))"
+                "{shown} in (select id from household where origin in ({within}) or present in ({within}))"
             ));
             values.extend([Value::Blob(place.bytes().to_vec()), Value::Blob(place.bytes().to_vec())]);
         }
@@ -202,9 +214,13 @@ impl Ledger {
 
     /// Needs of one household, or of all; open ones only if asked so. Oldest first.
     pub fn needs(&self, household: Option<HouseholdId>, open: bool) -> Result<Vec<NeedRow>> {
-        let sql = "select root, position, household, category, text, raised_on, step from need where (?1 is null or household = ?1) and (not ?2 or step < 3) order by raised_on, root, position limit 5000";
-        let household = household.map(|id| id.bytes().to_vec());
-        self.look().all(sql, params![household, open], |row| {
+        let (of, mut values) = household.map(|household| self.of_cards(household)).transpose()?.unwrap_or_else(all);
+        let shown = shown_on("need");
+        let sql = format!(
+            "select root, position, {shown}, category, text, raised_on, step from need where {of} and (not ? or step < 3) order by raised_on, root, position limit 5000"
+        );
+        values.push(Value::Integer(open.into()));
+        self.look().all(&sql, params_from_iter(values), |row| {
             let household: Vec<u8> = row.get(2)?;
             Ok(NeedRow {
                 visit: name_of(row, 0)?,
@@ -220,8 +236,12 @@ impl Ledger {
 
     /// Promises to one household, or to all, by the day they are due. None is ticked off by a clock.
     pub fn promises(&self, household: Option<HouseholdId>) -> Result<Vec<PromiseRow>> {
-        let sql = "select root, household, text, due from promise where ?1 is null or household = ?1 order by due is null, due, root limit 5000";
-        self.look().all(sql, [household.map(|id| id.bytes().to_vec())], |row| {
+        let (of, values) = household.map(|household| self.of_cards(household)).transpose()?.unwrap_or_else(all);
+        let shown = shown_on("promise");
+        let sql = format!(
+            "select root, {shown}, text, due from promise where {of} order by due is null, due, root limit 5000"
+        );
+        self.look().all(&sql, params_from_iter(values), |row| {
             let household: Vec<u8> = row.get(1)?;
             Ok(PromiseRow {
                 visit: name_of(row, 0)?,
@@ -230,6 +250,14 @@ impl Ledger {
                 due: row.get::<_, Option<i32>>(3)?.map(Day),
             })
         })
+    }
+
+    /// The condition that something is of a household, on whichever of its cards.
+    fn of_cards(&self, household: HouseholdId) -> Result<(String, Vec<Value>)> {
+        let cards = self.cards_of(household)?;
+        let marks = vec!["?"; cards.len()].join(", ");
+        let values = cards.iter().map(|card| Value::Blob(card.bytes().to_vec())).collect();
+        Ok((format!("household in ({marks})"), values))
     }
 
     /// The steps recorded of a need, in order.

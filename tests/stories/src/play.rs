@@ -130,7 +130,12 @@ fn helper_stops(household: &str) -> Vec<Stop> {
 }
 
 fn secretary_stops() -> Vec<Stop> {
-    vec![Stop::new("village", "village"), Stop::new("conflicts", "conflicts"), Stop::new("today", "today")]
+    vec![
+        Stop::new("village", "village"),
+        Stop::new("conflicts", "conflicts"),
+        Stop::new("duplicates", "duplicates"),
+        Stop::new("today", "today"),
+    ]
 }
 
 fn county_stops() -> Vec<Stop> {
@@ -142,6 +147,7 @@ fn county_stops() -> Vec<Stop> {
         "slips",
         "places",
         "conflicts",
+        "duplicates",
         "attention",
         "households",
         "audit",

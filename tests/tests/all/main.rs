@@ -12,6 +12,7 @@ mod crash;
 mod erasure;
 mod handing_on;
 mod hostile;
+mod joined;
 mod journey;
 mod pin;
 mod real;

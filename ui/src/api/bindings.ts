@@ -57,8 +57,8 @@ export interface Commands {
   households: { args: { query?: string | null; place?: string | null; page?: number | null; size?: number | null }; returns: HouseholdPage };
   /** The card of one household, by id or 户编号. */
   household: { args: { id: string }; returns: HouseholdCard };
-  /** Everything that was written about a household, newest first. */
-  timeline: { args: { household: string }; returns: Array<HistoryRow> };
+  /** Everything that was written about a household, on all its cards or only on this one; newest first. */
+  timeline: { args: { household: string; one_card?: boolean | null }; returns: Array<HistoryRow> };
   /** Asks for records older than twelve months; they come with the next exchange. */
   want_older: { args: { household: string }; returns: null };
   /** A masked fact, unmasked, for a reason that is kept. */
@@ -103,6 +103,20 @@ export interface Commands {
   confirmed_facts: { args: {  }; returns: Array<string> };
   /** Says which these are: of `household_type`, `monitor_type`, `risk_cleared`, `income_per_capita`, `labour`, `relation`. */
   require_confirmation: { args: { keys: Array<string> }; returns: Array<string> };
+  /** 重复户: households that look as if they were written down twice, the likeliest first; pages from 0. */
+  duplicate_candidates: { args: { place?: string | null; page?: number | null }; returns: Duplicates };
+  /** Households that look like one that is about to be written down, or like somebody who is about to be added to one. */
+  alike_households: { args: { place?: string | null; facts: { [key in string]: Scalar }; persons: Array<{ [key in string]: Scalar }>; household?: string | null }; returns: AlikeHouseholds };
+  /** Two cards side by side: what agrees, what differs, who may be who. */
+  compare_households: { args: { joins: string; stays: string }; returns: Comparison };
+  /** Joins a household into another that is the same, or only persons of it who are on both lists. */
+  join_households: { args: { joins: string; stays: string; persons: Array<Pair>; whole?: boolean | null; reason: string }; returns: HouseholdCard };
+  /** Parts what was joined: everything is as it was before. */
+  part_households: { args: { join: EntryName; reason: string }; returns: HouseholdCard };
+  /** 不是同一户: two households that look alike are not the same; they are shown again once facts change. */
+  tell_apart: { args: { household: string; other: string; reason: string }; returns: null };
+  /** The joins in force, the newest first; pages from 0. */
+  joined_households: { args: { page?: number | null }; returns: JoinedHouseholds };
   /** Answers a question that a newer roster left open. */
   answer_question: { args: { question: EntryName; answer: string }; returns: null };
   /** Reads a roster and takes it in, or only says what it would. */
@@ -201,6 +215,26 @@ quantity_hundredths: number,
  */
 unit: string, };
 
+export type AlikeHousehold = { 
+/**
+ * The line of the list.
+ */
+row: HouseholdRow, 
+/**
+ * Why it looks alike.
+ */
+reasons: Array<Like>, };
+
+export type AlikeHouseholds = { 
+/**
+ * The likeliest first.
+ */
+rows: Array<AlikeHousehold>, 
+/**
+ * How many more there are.
+ */
+more: number, };
+
 export type AppError = { "code": "invalid", 
 /**
  * What, field by field.
@@ -213,11 +247,7 @@ what: string, } | { "code": "not_unique",
 /**
  * What was looked for.
  */
-what: string, } | { "code": "lease_over", 
-/**
- * How many days it is.
- */
-days: number, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "handed_over" } | { "code": "locked" } | { "code": "wrong_pin", 
+what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */
@@ -503,6 +533,20 @@ households: number,
  */
 enrolled: boolean, };
 
+export type CardSide = { 
+/**
+ * The line of the list.
+ */
+row: HouseholdRow, 
+/**
+ * How many visits were written down on it.
+ */
+visits: number, 
+/**
+ * The day of the first of them.
+ */
+first_visit: Day | null, };
+
 export type CarriedRow = { 
 /**
  * Whose device.
@@ -579,9 +623,13 @@ source: Source,
 /**
  * 已到县.
  */
-at_county: boolean, };
+at_county: boolean, 
+/**
+ * On which card of the household it is written.
+ */
+card: HouseholdId, };
 
-export type Code = "not_an_entry" | "not_the_body" | "unknown_device" | "not_signed" | "not_the_author" | "not_entitled" | "seq_taken" | "seq_gap" | "poisoned" | "other_county" | "revoked" | "number_taken" | "too_many";
+export type Code = "not_an_entry" | "not_the_body" | "unknown_device" | "not_signed" | "not_the_author" | "not_entitled" | "seq_taken" | "seq_gap" | "poisoned" | "other_county" | "revoked" | "number_taken" | "too_many" | "circle";
 
 export type ColumnRead = { 
 /**
@@ -600,6 +648,32 @@ fate: string,
  * Why it was refused: not a cell of it was looked at.
  */
 reason: string | null, };
+
+export type Comparison = { 
+/**
+ * The card that would stay.
+ */
+stays: CardSide, 
+/**
+ * The card that would be joined into it.
+ */
+joins: CardSide, 
+/**
+ * Why they look alike, the strongest reason first; persons of `joins` first.
+ */
+reasons: Array<Like>, 
+/**
+ * The facts of the household that either card holds.
+ */
+facts: Array<TwoSaid>, 
+/**
+ * The people: who may be who, then those on one card only.
+ */
+persons: Array<TwoPersons>, 
+/**
+ * Whether whoever asks may join them.
+ */
+may_join: boolean, };
 
 export type Conflict = { 
 /**
@@ -770,6 +844,42 @@ household: HouseholdRow,
  * The day set at the last visit; none where no day was set and the last visit is long ago.
  */
 on: Day | null, };
+
+export type Duplicate = { 
+/**
+ * The one that would rather stay: it has a 户编号, or is the older in the list.
+ */
+stays: HouseholdRow, 
+/**
+ * The one that would be joined into it.
+ */
+joins: HouseholdRow, 
+/**
+ * Why they look alike, the strongest reason first; persons of `joins` first.
+ */
+reasons: Array<Like>, 
+/**
+ * Whether somebody has said that they are not the same, and facts have changed since.
+ */
+again: boolean, 
+/**
+ * Whether whoever asks may join them.
+ */
+may_join: boolean, };
+
+export type Duplicates = { 
+/**
+ * How many there are in all.
+ */
+total: number, 
+/**
+ * These of them, the likeliest first.
+ */
+rows: Array<Duplicate>, 
+/**
+ * Keys left aside because too many households share them.
+ */
+too_common: number, };
 
 export type Entrusting = { 
 /**
@@ -1181,6 +1291,10 @@ export type HistoryRow = {
  */
 entry: EntryName, 
 /**
+ * On which card of the household it is written.
+ */
+card: HouseholdId, 
+/**
  * What it is: `visit`, `change`, `strike` …; `other` for a kind that a later version knows.
  */
 what: string, 
@@ -1249,7 +1363,11 @@ persons: Array<PersonCard>,
 /**
  * Every fact about the household.
  */
-facts: Array<Fact>, };
+facts: Array<Fact>, 
+/**
+ * What was joined to make it, and which of its people are on another household's list.
+ */
+joined: Array<JoinedCard>, };
 
 export type HouseholdId = string;
 
@@ -1315,9 +1433,85 @@ handing_over: boolean,
 /**
  * Whether something about it is waiting to be handed in.
  */
-waiting: boolean, };
+waiting: boolean, 
+/**
+ * How many other cards of the same household are joined into it.
+ */
+joined: number, };
+
+export type JoinedCard = { 
+/**
+ * The join: by it they are parted.
+ */
+entry: EntryName, 
+/**
+ * The card that was joined.
+ */
+joins: HouseholdRow, 
+/**
+ * The card it was joined into.
+ */
+stays: HouseholdRow, 
+/**
+ * Who is who, in names.
+ */
+names: Array<PairNames>, 
+/**
+ * Who is who, to join them once more.
+ */
+persons: Array<Pair>, 
+/**
+ * Whether it is the same household, or only these persons are on both lists.
+ */
+whole: boolean, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Whether it still waits for the county's number.
+ */
+waiting: boolean, 
+/**
+ * Whether whoever asks may part them.
+ */
+may_part: boolean, };
+
+export type JoinedHouseholds = { 
+/**
+ * How many there are in all.
+ */
+total: number, 
+/**
+ * These of them.
+ */
+rows: Array<JoinedCard>, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+export type Like = { 
+/**
+ * What agrees.
+ */
+likeness: Likeness, 
+/**
+ * Whose it is on the one card, where it is a person's.
+ */
+person: PersonId | null, 
+/**
+ * What that one is called.
+ */
+name: string | null, 
+/**
+ * Whose it is on the other.
+ */
+other: PersonId | null, 
+/**
+ * What that one is called.
+ */
+other_name: string | null, };
+
+export type Likeness = "id_no" | "national_no" | "born" | "phone" | "head_village" | "door";
 
 export type LockState = { 
 /**
@@ -1439,6 +1633,24 @@ raised_on: Day,
  */
 step: number, };
 
+export type OnePerson = { 
+/**
+ * Who.
+ */
+id: PersonId, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * 与户主关系.
+ */
+relation: string | null, 
+/**
+ * Whether they count as living here.
+ */
+counts: boolean, };
+
 export type OpenDraft = { 
 /**
  * Of which household.
@@ -1448,6 +1660,26 @@ household: HouseholdRow,
  * The draft.
  */
 draft: DraftRow, };
+
+export type Pair = { 
+/**
+ * The person on the card that is joined: no longer counted there.
+ */
+person: PersonId, 
+/**
+ * The same person on the other card: counted there.
+ */
+into: PersonId, };
+
+export type PairNames = { 
+/**
+ * On the card that was joined.
+ */
+joins: string, 
+/**
+ * On the one that stays.
+ */
+stays: string, };
 
 export type PairingOutcome = { 
 /**
@@ -1999,7 +2231,27 @@ label: string,
 /**
  * Its key.
  */
-key: string, } | { "told": "other" };
+key: string, } | { "told": "join", 
+/**
+ * Whether it is the same household.
+ */
+whole: boolean, 
+/**
+ * How many persons are somebody on the other card.
+ */
+persons: number, 
+/**
+ * Why.
+ */
+reason: string, } | { "told": "join_end", 
+/**
+ * Why.
+ */
+reason: string, } | { "told": "apart", 
+/**
+ * How one knows.
+ */
+reason: string, } | { "told": "other" };
 
 export type Touched = { 
 /**
@@ -2010,6 +2262,46 @@ what: string,
  * Which, where it is one that screens know by id.
  */
 id: string | null, };
+
+export type TwoPersons = { 
+/**
+ * On the card that would stay.
+ */
+stays: OnePerson | null, 
+/**
+ * On the other.
+ */
+joins: OnePerson | null, 
+/**
+ * Whether a number or name and birth say that it is one person; else only the name does.
+ */
+sure: boolean, 
+/**
+ * What the cards say of them, where they are on both.
+ */
+facts: Array<TwoSaid>, };
+
+export type TwoSaid = { 
+/**
+ * Its key as a field.
+ */
+key: string, 
+/**
+ * What the field calls it.
+ */
+label: string, 
+/**
+ * What the card says that would stay.
+ */
+stays: Scalar | null, 
+/**
+ * What the other says.
+ */
+joins: Scalar | null, 
+/**
+ * Whether both say the same; it is compared before it is masked.
+ */
+same: boolean, };
 
 export type Undo = "open" | "built_on" | "done";
 

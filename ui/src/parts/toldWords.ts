@@ -26,6 +26,9 @@ export function toldWords(told: Told): string {
       return told.advice;
     case "placement_wanted":
     case "grant_end":
+    case "join":
+    case "join_end":
+    case "apart":
       return told.reason;
     case "approval":
       return labelOf(told);

@@ -33,12 +33,14 @@ export const SCREENS: Record<string, Component> = {
   pin: later(() => import("./Pin.vue")),
   audit: later(() => import("./Audit.vue")),
   erase: later(() => import("./Erase.vue")),
+  duplicates: later(() => import("./DuplicatePages.vue")),
   behind: later(() => import("./Behind.vue")),
 };
 
 /** What the screen at an address is called, the pages of a household apart: `data-at` says it to whoever drives the screens. */
 export function screenAt(parts: readonly string[]): string {
   const [first = "", , page = ""] = parts;
+  if (first === "duplicates" && page) return "compare";
   return first === "h" ? page || "household" : first;
 }
 
@@ -58,6 +60,7 @@ const exchange: Place = { to: "exchange", name: "nav.exchange", short: "nav.exch
 const attention: Place = { to: "attention", name: "nav.attention", short: "nav.attention_short", icon: "look", tab: true };
 const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
+const duplicates: Place = { to: "duplicates", name: "nav.duplicates", icon: "two" };
 const village: Place = { to: "village", name: "nav.village", icon: "village" };
 const handover: Place = { to: "handover", name: "nav.handover", icon: "hand" };
 const audit: Place = { to: "audit", name: "nav.audit", icon: "trace" };
@@ -74,7 +77,7 @@ const county: Place[] = [
 
 /** The places of the frame, by what a person does. */
 export function placesFor(role: Role): Place[] {
-  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, ...(role === "county" ? [audit, erase] : [handover]), more];
-  if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, handover, { ...more }];
-  return [today, households, exchange, attention, handover, more];
+  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, duplicates, ...(role === "county" ? [audit, erase] : [handover]), more];
+  if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, duplicates, handover, { ...more }];
+  return [today, households, exchange, attention, duplicates, handover, more];
 }

@@ -1,6 +1,6 @@
 //! The household row, its people, and which of its facts say two things.
 
-use super::search;
+use super::{alike, search};
 use crate::entries::Kept;
 use crate::error::Result;
 use crate::store::Tx;
@@ -17,15 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Facts {
     pub(super) household: BTreeMap<&'static str, Scalar>,
     pub(super) persons: BTreeMap<PersonId, BTreeMap<&'static str, Scalar>>,
-    disagreeing: Vec<Disagreeing>,
+    pub(super) disagreeing: Vec<Disagreeing>,
 }
 
 /// A fact that says two things, or waits for a confirmation.
-struct Disagreeing {
-    key: String,
-    asks: u8,
-    waiting: u32,
-    since: Option<i32>,
+pub(super) struct Disagreeing {
+    pub(super) key: String,
+    pub(super) asks: u8,
+    pub(super) waiting: u32,
+    pub(super) since: Option<i32>,
 }
 
 /// 状态 of people who no longer count (domain.md §2.3: 自然减少).
@@ -35,9 +35,10 @@ impl Tx<'_> {
     /// Computes all rows of a household from its dossier and its placements.
     pub(crate) fn project_household(&self, household: HouseholdId, dossier: &Dossier) -> Result<()> {
         let sql = "insert or ignore into household (id, head, persons, disagreeing) values (?1, '', 0, 0)";
-        self.run(sql, [household.bytes()])?;
+        let new = self.run(sql, [household.bytes()])? > 0;
         self.place_household(household)?;
-        self.describe_household(household, dossier, None)
+        self.describe_household(household, dossier, None)?;
+        if new { self.settle_joins(&[household]) } else { Ok(()) }
     }
 
     /// Brings the rows up to a change that was merged, or whose number came or went: only what it puts can have changed.
@@ -91,6 +92,13 @@ impl Tx<'_> {
         if change.is_none_or(|change| change.puts.iter().any(searched)) {
             self.put_search_keys(household, &facts)?;
         }
+        let compared = |put: &Put| alike::IS_COMPARED.contains(&field::split_key(&put.key).1);
+        if change.is_none_or(|change| change.puts.iter().any(compared)) {
+            self.put_alike_keys(household)?;
+        }
+        if self.is_joined(household)? {
+            self.settle_cards(household)?;
+        }
         self.touch(About::Household(household));
         Ok(())
     }
@@ -104,7 +112,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn facts(&self, household: HouseholdId, dossier: &Dossier) -> Result<Facts> {
+    pub(super) fn facts(&self, household: HouseholdId, dossier: &Dossier) -> Result<Facts> {
         let to_confirm = self.confirmed_facts()?;
         let mut facts = Facts { household: BTreeMap::new(), persons: BTreeMap::new(), disagreeing: Vec::new() };
         for (key, statements) in dossier.all() {
@@ -190,7 +198,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn put_conflicts(&self, household: HouseholdId, disagreeing: &[Disagreeing]) -> Result<()> {
+    pub(super) fn put_conflicts(&self, household: HouseholdId, disagreeing: &[Disagreeing]) -> Result<()> {
         self.run("delete from conflict where household = ?1", [household.bytes()])?;
         for Disagreeing { key, asks, waiting, since } in disagreeing {
             let sql = "insert into conflict (household, key, asks, waiting, since) values (?1, ?2, ?3, ?4, ?5)";

@@ -1,12 +1,14 @@
 //! From entries to tables. Every projection is computed from all the entries about its subject, so it does not matter
 //! in what order they came, how often, or whether the tables were dropped in between.
 
+mod alike;
 mod approval;
 mod cadre;
 mod erasure;
 mod county_row;
 mod handover;
 mod household;
+mod join;
 mod need;
 mod place;
 mod placement;
@@ -15,6 +17,7 @@ pub(crate) mod role;
 mod search;
 mod visit;
 
+pub(crate) use alike::IS_COMPARED;
 pub(crate) use approval::{Confirmed, is_waiting};
 pub(crate) use search::tail_key;
 
@@ -52,6 +55,8 @@ impl Tx<'_> {
             kind::CONFIRMED_FACTS => self.project_confirmed_facts(),
             kind::ERASURE => self.project_erasure(kept),
             kind::LAWFUL_COUNT => self.project_lawful_count(kept),
+            kind::JOIN | kind::JOIN_END => self.project_join(kept),
+            kind::APART => self.project_apart(kept),
             kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
             _ => Ok(()),
         }
@@ -63,6 +68,10 @@ impl Tx<'_> {
         let Some(household) = kept.entry.about.household().filter(|_| kept.entry.kind == kind::CHANGE) else {
             return self.project(kept);
         };
+        // Between two cards of one household it counts which statement came first.
+        if self.is_joined(household)? {
+            return self.project(kept);
+        }
         match self.one(disagreeing, [household.bytes()], |_| Ok(()))? {
             Some(()) => self.project(kept),
             None => Ok(()),

@@ -34,12 +34,12 @@ impl Tx<'_> {
         let (village, town) = above.unwrap_or_default();
         let present = present.map(|id| id.bytes().to_vec());
         // Three indexes hang on these columns: a row that stays where it is leaves them alone.
-        self.run(
+        let moved = self.run(
             "update household set origin = ?2, present = ?3, village = ?4, town = ?5 where id = ?1 \
              and (origin is not ?2 or present is not ?3 or village is not ?4 or town is not ?5)",
             params![household.bytes(), origin, present, village, town],
         )?;
-        Ok(())
+        if moved > 0 { self.put_alike_keys(household) } else { Ok(()) }
     }
 
     /// Where a household is placed: the newest numbered placement, else what is still waiting.

@@ -54,6 +54,7 @@ fn place(error: &AppError) -> usize {
         AppError::NoPin => 44,
         AppError::Erased => 45,
         AppError::LeaseOver { .. } => 46,
+        AppError::JoinedAlready => 47,
     }
 }
 
@@ -107,6 +108,7 @@ fn all() -> Vec<AppError> {
         AppError::NoPin,
         AppError::Erased,
         AppError::LeaseOver { days: 45 },
+        AppError::JoinedAlready,
     ]
 }
 
