@@ -96,7 +96,10 @@ pub(crate) fn code_for(ledger: &mut Ledger, fingerprint: Fingerprint, wanted: &C
     };
     let reach = kind_of_role.reach;
     if place.is_none() && reach.needs_place() {
-        return Err(Failure::new("place", "第一书记、乡镇等职责要说明是哪里的：请加 --place，如 --place 皇后乡/北召店村。"));
+        return Err(Failure::new(
+            "place",
+            "第一书记、乡镇等职责要说明是哪里的：请加 --place，如 --place 皇后乡/北召店村。",
+        ));
     }
     let households = households(ledger, &wanted.household)?;
     let known = person(ledger, name)?;

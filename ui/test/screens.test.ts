@@ -9,8 +9,8 @@ import { toldWords } from "../src/parts/toldWords";
 import { LANGUAGES, speak } from "../src/words";
 
 const dir = join(import.meta.dirname, "../src/screens");
-/** The pages of a household are told apart by `HouseholdPages`; each has its own 说明. */
-const files = readdirSync(dir).filter((file) => file.endsWith(".vue") && file !== "HouseholdPages.vue");
+/** What only tells pages apart (`HouseholdPages`, `DuplicatePages`) has none: each page has its own 说明. */
+const files = readdirSync(dir).filter((file) => file.endsWith(".vue") && !file.endsWith("Pages.vue"));
 const text = (file: string) => readFileSync(join(dir, file), "utf8");
 const helpOf = (file: string) => /help="(help\.[a-z_]+)"/.exec(text(file))?.[1];
 

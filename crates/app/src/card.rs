@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::error::{AppError, Result};
-use crate::lease::{cover, cover_fact};
 use crate::joining::{JoinedCard, joined_cards};
+use crate::lease::{cover, cover_fact};
 use crate::visiting::shown;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Source};

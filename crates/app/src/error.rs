@@ -196,7 +196,9 @@ impl AppError {
             Self::NotAllowed => "您的职责里没有这一项。请找县级管理员办理。".to_owned(),
             Self::OnlyPractice => "这是练习，不交、不数、不打印、不打电话。请先结束练习，再办这件事。".to_owned(),
             Self::OwnDevice => "不能停用正在使用的这台设备。请换一台设备办理，或请县级管理员停用。".to_owned(),
-            Self::LeaseOver { days } => format!("超过 {days} 天没有和县里交换，先不显示详细内容。写的都照常存下。请交换一次，就恢复。"),
+            Self::LeaseOver { days } => {
+                format!("超过 {days} 天没有和县里交换，先不显示详细内容。写的都照常存下。请交换一次，就恢复。")
+            }
             Self::TooLate => "已超过 24 小时，不能撤销。请到“托付和收回”里重新办理。".to_owned(),
             Self::UndoneAlready => "这一批已经撤销，或后来已改办，不用再撤销。请刷新列表核对。".to_owned(),
             Self::OtherTable { is: Table::Pairing } => {
@@ -213,7 +215,8 @@ impl AppError {
             }
             Self::HandedOver => "这户已交接给别人，只能看不能改。有新情况请告诉现在的帮扶责任人。".to_owned(),
             Self::Erased => {
-                "这户已按县里的决定依法删除，不再记录。确需重新建档的，请作为新户登记；有疑问请找县级管理员。".to_owned()
+                "这户已按县里的决定依法删除，不再记录。确需重新建档的，请作为新户登记；有疑问请找县级管理员。"
+                    .to_owned()
             }
             Self::Locked => "本机锁着。请先输入密码解锁，内容都在。".to_owned(),
             Self::WrongPin { wait: 0 } => "密码不对，请再输一次。内容都在，不会删除。".to_owned(),

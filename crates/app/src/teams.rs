@@ -45,9 +45,8 @@ impl App {
         let user = self.person_of(&person)?;
         if known.members.iter().any(|member| member.id == user) == left {
             let body = Member { user, left };
-            self.ledger().write(|writing| {
-                writing.record(About::Organisation(id.0), kind::MEMBER, Source::Office, &body)
-            })?;
+            self.ledger()
+                .write(|writing| writing.record(About::Organisation(id.0), kind::MEMBER, Source::Office, &body))?;
         }
         self.team(id)
     }

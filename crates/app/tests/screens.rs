@@ -256,7 +256,10 @@ fn a_certificate_in_the_hand_is_the_same_or_not_and_its_number_is_never_told() {
 #[test]
 fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met() {
     let helper = Helper::new();
-    helper.app.update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None).unwrap();
+    helper
+        .app
+        .update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None)
+        .unwrap();
     let root = helper.visit(0, Visit { note: Some("屋顶漏雨".into()), ..Visit::default() });
     let left = |helper: &Helper| helper.app.status().unwrap().standing.unwrap().lease_left;
     assert_eq!(left(&helper), Some(45));
@@ -272,10 +275,11 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     let card = helper.app.household(helper.house(0)).unwrap();
     assert_eq!(card.row.head, "梁永福", "whose card it is can be read");
     assert_eq!(card.visits[0].visit.note.as_deref(), Some("••"));
-    let over = |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::LeaseOver { days: 45 })), "{result:?}");
+    let over =
+        |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::LeaseOver { days: 45 })), "{result:?}");
     over(helper.app.telephone(helper.house(0), "phone".into()).map(drop));
     over(helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).map(drop));
-    over(helper.app.timeline(helper.house(0)).map(drop));
+    over(helper.app.timeline(helper.house(0), None).map(drop));
     // Writing goes on, and a correction of what is covered loses nothing of it.
     let mut correct = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().remove(0).visit;
     correct.unchanged = false;

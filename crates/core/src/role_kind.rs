@@ -33,7 +33,10 @@ impl Reach {
     /// Reads the word; a word of a later version reaches nowhere by itself.
     #[must_use]
     pub fn of(word: &str) -> Self {
-        [Self::Area, Self::Directs, Self::County].into_iter().find(|reach| reach.word() == word).unwrap_or(Self::Entrusted)
+        [Self::Area, Self::Directs, Self::County]
+            .into_iter()
+            .find(|reach| reach.word() == word)
+            .unwrap_or(Self::Entrusted)
     }
 
     /// Whether a role of this reach is given for a place.

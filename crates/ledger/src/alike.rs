@@ -66,6 +66,9 @@ fn two(one: HouseholdId, other: HouseholdId) -> Two {
     if one < other { (one, other) } else { (other, one) }
 }
 
+/// A household that looks like another, and wherein.
+pub type Alike = (HouseholdRow, Vec<Like>);
+
 impl Ledger {
     /// Households that look alike, of all that is held here or with one of them in a place; the likeliest first.
     pub fn duplicate_candidates(&self, place: Option<PlaceId>, from: u32, most: u32) -> Result<Duplicates> {
@@ -100,12 +103,7 @@ impl Ledger {
 
     /// Households that look like one that is not written down yet, the likeliest first, but for this one; and how many
     /// more there are.
-    pub fn alike(
-        &self,
-        compared: &Compared,
-        but: Option<HouseholdId>,
-        most: usize,
-    ) -> Result<(Vec<(HouseholdRow, Vec<Like>)>, u32)> {
+    pub fn alike(&self, compared: &Compared, but: Option<HouseholdId>, most: usize) -> Result<(Vec<Alike>, u32)> {
         let tx = self.look();
         let but = but.map(|but| tx.root_of(but)).transpose()?;
         let mut found: BTreeMap<HouseholdId, BTreeSet<Likeness>> = BTreeMap::new();

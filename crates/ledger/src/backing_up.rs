@@ -62,9 +62,7 @@ fn copy_durable(path: &Path, key: &FileKey, copy: &Connection) -> Result<()> {
     for table in texts(copy, "select name from live.sqlite_master where type = 'table' and name not like 'sqlite_%'")? {
         if !REBUILT.contains(&table.as_str()) {
             let columns = texts(copy, &format!("select name from pragma_table_info('{table}', 'live')"))?.join(", ");
-            copy.execute_batch(&format!(
-                "insert into main.{table} ({columns}) select {columns} from live.{table}"
-            ))?;
+            copy.execute_batch(&format!("insert into main.{table} ({columns}) select {columns} from live.{table}"))?;
         }
     }
     for (_, sql) in &indexes {
@@ -76,7 +74,8 @@ fn copy_durable(path: &Path, key: &FileKey, copy: &Connection) -> Result<()> {
 }
 
 fn indexes(copy: &Connection) -> Result<Vec<(String, String)>> {
-    let mut query = copy.prepare("select name, sql from main.sqlite_master where type = 'index' and sql is not null")?;
+    let mut query =
+        copy.prepare("select name, sql from main.sqlite_master where type = 'index' and sql is not null")?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

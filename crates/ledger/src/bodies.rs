@@ -89,8 +89,7 @@ impl Tx<'_> {
 
     /// The bytes of an entry, as they were written.
     pub(crate) fn bytes_of(&self, name: EntryName) -> Result<Option<Vec<u8>>> {
-        let stored =
-            self.one("select bytes from entry where name = ?1", [name.0], |row| row.get::<_, Vec<u8>>(0))?;
+        let stored = self.one("select bytes from entry where name = ?1", [name.0], |row| row.get::<_, Vec<u8>>(0))?;
         stored.map(|stored| self.opened(name, stored)).transpose()
     }
 }

@@ -85,7 +85,11 @@ impl Ledger {
     /// Finds a person or a team by name, and unit where one is given; by id too. Several of the same name are no answer.
     pub fn find_cadre(&self, name: &str, unit: Option<&str>) -> Result<Vec<UserId>> {
         if let Some(id) = UserId::parse(name) {
-            let known = self.look().one("select 1 from cadre where id = ?1 union select 1 from team where id = ?1", [id.bytes()], |_| Ok(()))?;
+            let known = self.look().one(
+                "select 1 from cadre where id = ?1 union select 1 from team where id = ?1",
+                [id.bytes()],
+                |_| Ok(()),
+            )?;
             return Ok(known.map(|()| id).into_iter().collect());
         }
         let sql = "select id from cadre where name = ?1 and (?2 is null or unit = ?2) union all select id from team where name = ?1 and ?2 is null";
@@ -95,7 +99,11 @@ impl Ledger {
 
     /// The name of a person, where it is known here.
     pub fn cadre_name(&self, user: UserId) -> Result<Option<String>> {
-        self.look().one("select name from cadre where id = ?1 union select name from team where id = ?1", [user.bytes()], |row| row.get(0))
+        self.look().one(
+            "select name from cadre where id = ?1 union select name from team where id = ?1",
+            [user.bytes()],
+            |row| row.get(0),
+        )
     }
 
     /// To whom a household is entrusted now, or about to be, by any of its cards.

@@ -129,11 +129,21 @@ impl Tx<'_> {
         }
         let everything = self.holds_everything(user)?;
         let aside = "select count(*) from quarantine where quarantine.device = asking.device and code in (?6, ?7)";
-        let sql = format!("select asking.device, asking.last_at, asking.twice, ({aside}) from asking join device on device.id = asking.device \
+        let sql = format!(
+            "select asking.device, asking.last_at, asking.twice, ({aside}) from asking join device on device.id = asking.device \
                    where (asking.last_at >= ?1 or exists (select 1 from quarantine where quarantine.device = asking.device)) and asking.device <> ?2 and (?3 or exists (select 1 from scope \
                    where scope.user = ?4 and scope.about = cast(x'75' || device.user as blob) and scope.until is null)) \
-                   order by asking.last_at limit ?5");
-        let params = params![since.0, request.device.bytes(), everything, user.bytes(), MOST, Code::Revoked as i64, Code::NotEntitled as i64];
+                   order by asking.last_at limit ?5"
+        );
+        let params = params![
+            since.0,
+            request.device.bytes(),
+            everything,
+            user.bytes(),
+            MOST,
+            Code::Revoked as i64,
+            Code::NotEntitled as i64
+        ];
         let seen = self.all(&sql, params, |row| {
             let device = DeviceId::from_slice(&row.get::<_, Vec<u8>>(0)?).ok_or(rusqlite::Error::InvalidQuery)?;
             Ok(DeviceSeen { device, at: Moment(row.get(1)?), twice: row.get(2)?, aside: Some(row.get(3)?) })
@@ -144,6 +154,8 @@ impl Tx<'_> {
     /// Notes what the county has told of devices.
     pub(crate) fn note_devices(&self, seen: &[DeviceSeen]) -> Result<()> {
         let sql = "insert or replace into device_seen (device, last_at, twice, aside) values (?1, ?2, ?3, ?4)";
-        seen.iter().try_for_each(|seen| self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice, seen.aside.unwrap_or(0)]).map(drop))
+        seen.iter().try_for_each(|seen| {
+            self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice, seen.aside.unwrap_or(0)]).map(drop)
+        })
     }
 }

@@ -213,12 +213,15 @@ impl Tx<'_> {
                 Err(_) => Ok(false),
             },
             (kind::LET_IN, About::Cadre(user)) => match minicbor::decode::<LetIn>(&entry.body) {
-                Ok(LetIn { device, .. }) => Ok(self.is_below(user, entry.user)?
-                    && self.known(device)?.is_some_and(|known| known.user == user)),
+                Ok(LetIn { device, .. }) => {
+                    Ok(self.is_below(user, entry.user)? && self.known(device)?.is_some_and(|known| known.user == user))
+                }
                 Err(_) => Ok(false),
             },
             (kind::ROLE, About::Cadre(user)) => match minicbor::decode::<Role>(&entry.body) {
-                Ok(Role { role, place }) => self.may_give(user, &role, place.is_none_or(|at| inside(at).unwrap_or(false))),
+                Ok(Role { role, place }) => {
+                    self.may_give(user, &role, place.is_none_or(|at| inside(at).unwrap_or(false)))
+                }
                 Err(_) => Ok(false),
             },
             (kind::ROLE_END, About::Cadre(user)) => match minicbor::decode::<RoleEnd>(&entry.body) {

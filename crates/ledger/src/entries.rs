@@ -46,7 +46,6 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<(EntryName, Option<i64>, bool, Vec<u8
     Ok((name_of(row, 0)?, row.get(1)?, row.get::<_, i64>(2)? != 0, row.get(3)?))
 }
 
-
 /// The day a record speaks of; directives and changes speak of none.
 pub(crate) fn day_of(entry: &Entry) -> Day {
     let is_visit = entry.kind == kind::VISIT;

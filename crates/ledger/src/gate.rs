@@ -10,8 +10,8 @@ use crate::store::Tx;
 use crate::trial::Trials;
 use lianhu_core::change::Change;
 use lianhu_core::directive::{
-    Approval, Cadre, ConfirmedFacts, CountyRow, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount, LetIn,
-    Member, Place, Placement, Role, RoleEnd, RoleKind, Team,
+    Approval, Cadre, ConfirmedFacts, CountyRow, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount,
+    LetIn, Member, Place, Placement, Role, RoleEnd, RoleKind, Team,
 };
 use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
@@ -77,9 +77,12 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         kind::ABSENT => fits::<Absent>(body),
         kind::ABSENT_ANSWER => fits::<AbsentAnswer>(body),
         kind::PLACEMENT_WANTED => fits::<PlacementWanted>(body),
-        kind::HANDOVER_NOTE => minicbor::decode::<HandoverNote>(body)
-            .is_ok_and(|note| note.advice.chars().count() <= LONGEST_ADVICE),
-        kind::HANDOVER_TAKEN => minicbor::decode::<HandoverTaken>(body).is_ok_and(|taken| taken.notes.len() <= MOST_TAKEN),
+        kind::HANDOVER_NOTE => {
+            minicbor::decode::<HandoverNote>(body).is_ok_and(|note| note.advice.chars().count() <= LONGEST_ADVICE)
+        }
+        kind::HANDOVER_TAKEN => {
+            minicbor::decode::<HandoverTaken>(body).is_ok_and(|taken| taken.notes.len() <= MOST_TAKEN)
+        }
         kind::TRACE => fits::<Trace>(body) && entry.about == OFFICE,
         kind::PLACE => fits::<Place>(body),
         kind::PLACEMENT => fits::<Placement>(body),

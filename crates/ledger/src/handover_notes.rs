@@ -89,6 +89,8 @@ impl Ledger {
         let me = tx.identity()?.user;
         let sql = "select handover_taken.day, cadre.name, count(*) from handover_taken left join cadre on cadre.id = taker \
                    where giver = ?1 group by 1, taker order by 1 desc, 2";
-        tx.all(sql, [me.bytes()], |row| Ok(TakenOver { day: Day(row.get(0)?), by: row.get(1)?, households: row.get(2)? }))
+        tx.all(sql, [me.bytes()], |row| {
+            Ok(TakenOver { day: Day(row.get(0)?), by: row.get(1)?, households: row.get(2)? })
+        })
     }
 }

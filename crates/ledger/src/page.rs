@@ -41,7 +41,12 @@ const COLUMNS: &str = "entry.number, envelope.name, entry.name, entry.bytes";
 const FROM: &str = "entry left join envelope on envelope.id = entry.envelope";
 
 fn found_at(row: &Row<'_>) -> rusqlite::Result<Found> {
-    Ok(Found { number: row.get::<_, i64>(0)?.cast_unsigned(), envelope: row.get(1)?, name: name_of(row, 2)?, stored: row.get(3)? })
+    Ok(Found {
+        number: row.get::<_, i64>(0)?.cast_unsigned(),
+        envelope: row.get(1)?,
+        name: name_of(row, 2)?,
+        stored: row.get(3)?,
+    })
 }
 
 impl<'a> Page<'a> {
@@ -100,11 +105,7 @@ impl<'a> Page<'a> {
             reply.envelopes.push(name);
             reply.envelopes.len() - 1
         });
-        reply.page.push(Paged {
-            number: row.number,
-            envelope: u32::try_from(at).unwrap_or(0),
-            bytes: bytes.into(),
-        });
+        reply.page.push(Paged { number: row.number, envelope: u32::try_from(at).unwrap_or(0), bytes: bytes.into() });
         Ok(true)
     }
 

@@ -9,8 +9,8 @@ use lianhu_core::directive::{Grant, GrantEnd, LetIn, Member, Role, RoleEnd};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Digest;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
-use lianhu_core::role_kind::Reach;
 use lianhu_core::join::{Join, JoinEnd};
+use lianhu_core::role_kind::Reach;
 use rusqlite::params;
 use std::collections::BTreeSet;
 

@@ -42,7 +42,8 @@ impl Ledger {
                        where member.team = ?1 and member.left = 0 order by cadre.name, member.user";
         rows.into_iter()
             .map(|(id, name, entrusted)| {
-                let members = tx.all(members, [id.bytes()], |row| Ok(TeamMember { id: user(row, 0)?, name: row.get(1)? }))?;
+                let members =
+                    tx.all(members, [id.bytes()], |row| Ok(TeamMember { id: user(row, 0)?, name: row.get(1)? }))?;
                 Ok(TeamRow { id, name, members, entrusted })
             })
             .collect()

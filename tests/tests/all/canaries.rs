@@ -119,10 +119,13 @@ fn of_an_erased_household_nothing_is_found_anywhere_and_not_in_a_backup_from_bef
 
     // They are all there, in clear under the ledger's own key but for what is sealed; nothing of it in the backup.
     let homes = ["admin", "卫春建", "赵永燕"].map(|name| folder.join(name));
-    let before: BTreeSet<_> = homes.iter().flat_map(|home| scan(home, &key_in(home))).flat_map(|(_, there)| there).collect();
+    let before: BTreeSet<_> =
+        homes.iter().flat_map(|home| scan(home, &key_in(home))).flat_map(|(_, there)| there).collect();
     let missing: Vec<_> = CANARIES.iter().filter(|canary| !before.contains(*canary)).collect();
     assert_eq!(missing, [&"不该由他写的一句话"], "what the phones and the office hold");
-    assert!(scan(&folder.join("曾建国"), &key_in(&folder.join("曾建国"))).values().any(|there| there.contains(missing[0])));
+    assert!(
+        scan(&folder.join("曾建国"), &key_in(&folder.join("曾建国"))).values().any(|there| there.contains(missing[0]))
+    );
     assert!(!scan(&data, &key).is_empty(), "the county's tables tell");
     assert_eq!(scan(&folder.join("backups"), &key), BTreeMap::new(), "a backup has no table in clear");
 
@@ -166,12 +169,9 @@ fn of_an_erased_household_nothing_is_found_anywhere_and_not_in_a_backup_from_bef
     server(&["restore", "--data", &words(&restored), "--from", &words(&backup)], &county.paper);
     assert_eq!(scan(&restored, &key), BTreeMap::new());
     assert_eq!(scan(&folder.join("backups"), &key), BTreeMap::new());
-    let mut ledger = lianhu_ledger::Ledger::open(
-        &restored.join("ledger.sqlite"),
-        &key,
-        std::sync::Arc::new(lianhu_ledger::Machine),
-    )
-    .unwrap();
+    let mut ledger =
+        lianhu_ledger::Ledger::open(&restored.join("ledger.sqlite"), &key, std::sync::Arc::new(lianhu_ledger::Machine))
+            .unwrap();
     assert_eq!(ledger.verify().unwrap().findings, []);
     assert_eq!(ledger.household_rows().unwrap().len(), 5, "everybody else is there");
     drop(ledger);

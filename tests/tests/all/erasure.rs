@@ -144,7 +144,8 @@ fn what_comes_later_is_answered_erased_and_brings_nothing_back() {
 fn figures_of_past_periods_add_up_to_what_they_were_and_say_nothing_of_whom() {
     let mut scene = scene(3);
     let need = Need { category: "就业".into(), text: "想在附近找活".into() };
-    let visit = Visit { day: lianhu_core::day::Day::parse("2026-09-20").unwrap(), needs: vec![need], ..Visit::default() };
+    let visit =
+        Visit { day: lianhu_core::day::Day::parse("2026-09-20").unwrap(), needs: vec![need], ..Visit::default() };
     scene.phones[0].writes_visit(scene.gone, &visit).unwrap();
     let mut line = scene.village.line();
     scene.phones[0].exchanges(&mut line).unwrap();

@@ -77,7 +77,10 @@ fn two_phones_of_one_person_show_the_same_and_count_each_visit_once() {
     for device in [&first, &second, &first] {
         device.exchanges();
     }
-    assert_eq!((notes(&first, &household), notes(&second, &household)), (vec!["一".into(), "二".into()], vec!["一".into(), "二".into()]));
+    assert_eq!(
+        (notes(&first, &household), notes(&second, &household)),
+        (vec!["一".into(), "二".into()], vec!["一".into(), "二".into()])
+    );
     assert_eq!(county.counts("visits"), 2);
 }
 
@@ -112,8 +115,14 @@ fn a_household_that_moves_to_another_village_leaves_one_hand_and_comes_to_the_ot
     assert_eq!(county.counts("visits"), 1);
     let told = |device: &Device| device.does("tidings", json!({}));
     let (gone, come) = (told(&losing), told(&gaining));
-    assert_eq!((&gone[0]["what"], &gone[0]["households"], &gone[0]["place"]), (&json!("let_go"), &json!(1), &json!("北召店村")));
-    assert_eq!((&come[0]["what"], &come[0]["households"], &come[0]["heads"]), (&json!("came"), &json!(1), &json!(["段志荣"])));
+    assert_eq!(
+        (&gone[0]["what"], &gone[0]["households"], &gone[0]["place"]),
+        (&json!("let_go"), &json!(1), &json!("北召店村"))
+    );
+    assert_eq!(
+        (&come[0]["what"], &come[0]["households"], &come[0]["heads"]),
+        (&json!("came"), &json!(1), &json!(["段志荣"]))
+    );
     // What is forgotten is named by place and number only.
     assert!(!gone.to_string().contains("段志荣"));
     losing.does("read_tidings", json!({}));

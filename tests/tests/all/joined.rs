@@ -445,7 +445,7 @@ fn a_household_registered_twice_is_shown_before_saving_found_by_the_office_joine
         (&json!(known), &json!(twice), &json!(true))
     );
     let both = json!({"joins": twice, "stays": known});
-    let compared = county.admin.does("compare_households", both.clone());
+    let compared = county.admin.does("compare_households", both);
     let phones: Vec<_> = compared["facts"].as_array().unwrap().iter().filter(|fact| fact["key"] == "phone").collect();
     assert_eq!((&phones[0]["same"], &phones[0]["joins"]), (&json!(false), &json!("139****5678")), "masked");
     let head = &compared["persons"][0];

@@ -66,7 +66,9 @@ fn a_secretary_who_goes_to_another_village_writes_on_until_the_news_arrives_and_
     county.goes_down();
     secretary.visits(&before, json!({"day": DAY, "note": "还不知道已经调走"}));
     county.comes_up();
-    let roles = county.admin.does("end_role", json!({"person": "赵永燕", "role": "first_secretary", "place": A, "reason": "轮换"}));
+    let roles = county
+        .admin
+        .does("end_role", json!({"person": "赵永燕", "role": "first_secretary", "place": A, "reason": "轮换"}));
     assert_eq!(roles.as_array().unwrap().len(), 1, "an end that is not numbered yet ends nothing");
     county.admin.does("give_role", json!({"person": "赵永燕", "role": "first_secretary", "place": B}));
     county.admin.exchanges();
@@ -98,7 +100,11 @@ fn what_is_entrusted_to_a_team_is_held_by_whoever_is_in_it() {
     }
     assert_eq!((first.heads(), second.heads(), outside.heads()), (all.clone(), of_village(1), of_village(0)));
     let teams = outside.does("teams", json!({}));
-    assert_eq!((&teams[0]["name"], &teams[0]["entrusted"]), (&json!("攻坚小组"), &json!(1)), "the card can say who holds it");
+    assert_eq!(
+        (&teams[0]["name"], &teams[0]["entrusted"]),
+        (&json!("攻坚小组"), &json!(1)),
+        "the card can say who holds it"
+    );
     // One leaves, having written; one comes.
     outside.visits(&county.household("段志荣"), json!({"day": DAY, "note": "离队前"}));
     county.admin.does("set_member", json!({"team": "攻坚小组", "person": "卫春建", "left": true}));
@@ -130,9 +136,15 @@ fn a_township_gives_and_ends_roles_inside_its_area_and_none_of_its_own_height() 
     let refused = |args: Value| town.tries("give_role", args).unwrap_err();
     assert!(matches!(refused(json!({"person": "卫春建", "role": "township", "place": A})), AppError::NotAllowed));
     assert!(matches!(refused(json!({"person": "卫春建", "role": "county"})), AppError::NotAllowed));
-    assert!(matches!(refused(json!({"person": "卫春建", "role": "grid_worker"})), AppError::Invalid { .. }), "no place");
+    assert!(
+        matches!(refused(json!({"person": "卫春建", "role": "grid_worker"})), AppError::Invalid { .. }),
+        "no place"
+    );
     assert!(matches!(refused(json!({"person": "卫春建", "role": "没有这种"})), AppError::Invalid { .. }));
-    assert!(matches!(town.tries("add_role_kind", json!({"name": "护林员", "reach": "area"})), Err(AppError::NotAllowed)));
+    assert!(matches!(
+        town.tries("add_role_kind", json!({"name": "护林员", "reach": "area"})),
+        Err(AppError::NotAllowed)
+    ));
     town.does("give_role", json!({"person": "卫春建", "role": "grid_worker", "place": A}));
     town.exchanges();
     let phone = lianhu_grid(&county);

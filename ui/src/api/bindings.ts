@@ -247,7 +247,11 @@ what: string, } | { "code": "not_unique",
 /**
  * What was looked for.
  */
-what: string, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "locked" } | { "code": "wrong_pin", 
+what: string, } | { "code": "lease_over", 
+/**
+ * How many days it is.
+ */
+days: number, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */

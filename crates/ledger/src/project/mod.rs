@@ -4,8 +4,8 @@
 mod alike;
 mod approval;
 mod cadre;
-mod erasure;
 mod county_row;
+mod erasure;
 mod handover;
 mod household;
 mod join;
