@@ -129,8 +129,8 @@ pub const VARIANTS: &[Variant] = &[
         broken: "the entry that no longer fits into a page is passed over by the cursor",
         changes: &[change(
             PAGE,
-            "            if !self.take(reply, room, reserve, row) {\n                return Ok(true);\n            }\n            reply.cursor.number = number;",
-            "            reply.cursor.number = number;\n            if !self.take(reply, room, reserve, row) {\n                return Ok(true);\n            }",
+            "            if !self.take(reply, room, reserve, row)? {\n                return Ok(true);\n            }\n            reply.cursor.number = number;",
+            "            reply.cursor.number = number;\n            if !self.take(reply, room, reserve, row)? {\n                return Ok(true);\n            }",
         )],
     },
     Variant {

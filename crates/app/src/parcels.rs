@@ -54,7 +54,11 @@ impl App {
             return Err(AppError::NotAParcel);
         }
         let file = fs::read(&path)?;
-        Ok(self.ledger().take_in_parcel(&file)??)
+        let taken = self.ledger().take_in_parcel(&file)??;
+        // A device that is never on a line hears of an erasure this way.
+        self.ledger().vacuum_if_forgotten()?;
+        self.clear_files()?;
+        Ok(taken)
     }
 
     /// The devices for which this one carries, and how far their files have come.

@@ -31,6 +31,8 @@ pub struct ErasedRow {
     pub day: Day,
     /// Whether anything of it lay here.
     pub was_here: bool,
+    /// Whether the person of this ledger has decided it.
+    pub own: bool,
 }
 
 /// Something came for a household after it was erased. Its content is nowhere.
@@ -64,17 +66,18 @@ impl Ledger {
     /// The households that were erased or are about to be, newest first.
     pub fn erased(&self) -> Result<Vec<ErasedRow>> {
         let tx = self.look();
-        let sql = "select household, number, entry, exists (select 1 from erased_entry where about = x'68' || household) from erased \
+        let sql = "select household, number, entry, exists (select 1 from erased_entry where about = cast(x'68' || household as blob)) from erased \
                    order by number is not null, number desc";
         let rows = tx.all(sql, [], |row| {
             let number = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
             Ok((row.get::<_, Vec<u8>>(0)?, number, crate::entries::name_of(row, 2)?, row.get(3)?))
         })?;
-        let mut erased = Vec::new();
+        let (me, mut erased) = (tx.identity()?.user, Vec::new());
         for (id, number, entry, was_here) in rows {
             let (Some(household), Some(kept)) = (HouseholdId::from_slice(&id), tx.entry(entry)?) else { continue };
             let Erasure { ground, .. } = kept.body()?;
-            erased.push(ErasedRow { household, ground, number, day: kept.entry.at.day(), was_here });
+            let own = kept.entry.user == me;
+            erased.push(ErasedRow { household, ground, number, day: kept.entry.at.day(), was_here, own });
         }
         Ok(erased)
     }
@@ -83,7 +86,7 @@ impl Ledger {
     pub(crate) fn erased_untold(&self) -> Result<Vec<ErasedRow>> {
         let told = self.look().meta::<i64>(TOLD)?.unwrap_or(0).cast_unsigned();
         let mut erased = self.erased()?;
-        erased.retain(|row| row.was_here && row.number.is_some_and(|number| number > told));
+        erased.retain(|row| row.was_here && !row.own && row.number.is_some_and(|number| number > told));
         Ok(erased)
     }
 

@@ -112,6 +112,8 @@ fn of_an_erased_household_nothing_is_found_anywhere_and_not_in_a_backup_from_bef
     let words = |path: &Path| path.to_str().unwrap().to_owned();
     std::fs::create_dir_all(folder.join("backups")).unwrap();
     server(&["backup", "--data", &words(&data), "--out", &words(&backup)], &county.paper);
+    let old_keys = folder.join("old.keys");
+    std::fs::copy(folder.join("backups/households.keys"), &old_keys).unwrap();
     let uploads = folder.join("admin/files");
     std::fs::create_dir_all(&uploads).unwrap();
     std::fs::rename(folder.join("名单.xlsx"), uploads.join("名单.xlsx")).unwrap();
@@ -175,6 +177,11 @@ fn of_an_erased_household_nothing_is_found_anywhere_and_not_in_a_backup_from_bef
     assert_eq!(ledger.verify().unwrap().findings, []);
     assert_eq!(ledger.household_rows().unwrap().len(), 5, "everybody else is there");
     drop(ledger);
+    // What an old copy of the keys would give: the household as it was that night.
+    let reopened = folder.join("reopened");
+    let from_old = ["restore", "--data", &words(&reopened), "--from", &words(&backup), "--keys", &words(&old_keys)];
+    server(&from_old, &county.paper);
+    assert!(scan(&reopened, &key).values().any(|there| there.contains(HEAD)), "the search finds what is there");
     // Without the keys it is told in a sentence, and nothing is opened.
     std::fs::remove_file(keys_beside(&restored.join("ledger.sqlite"))).unwrap();
     let mut verify = std::process::Command::new(&programs().server);

@@ -10,7 +10,7 @@ impl Walk {
     pub(super) fn erased(&mut self, tx: &Tx<'_>) -> Result<()> {
         let is_county = tx.identity()?.is_county;
         let sql = "select name, erased_entry.number, directive, erased.number from erased_entry \
-                   left join erased on about = x'68' || erased.household order by erased_entry.number, name";
+                   left join erased on about = cast(x'68' || erased.household as blob) order by erased_entry.number, name";
         let rows = tx.all(sql, [], |row| {
             let number = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(at)?.map(i64::cast_unsigned));
             Ok((name_of(row, 0)?, number(1)?, number(2)?, number(3)?))
