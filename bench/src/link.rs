@@ -30,14 +30,17 @@ pub(crate) struct Terms {
     pub(crate) set_up: u32,
     /// How long a connection lives.
     pub(crate) cut: Option<Duration>,
+    /// After how many bytes to the county it breaks.
+    pub(crate) breaks_after: Option<u64>,
 }
 
 impl Terms {
     /// As fast as the machine: for counting bytes.
-    pub(crate) const FAST: Self = Self { bits: None, round_trip: Duration::ZERO, lost: 0, set_up: 0, cut: None };
+    pub(crate) const FAST: Self =
+        Self { bits: None, round_trip: Duration::ZERO, lost: 0, set_up: 0, cut: None, breaks_after: None };
     /// A hillside: 50 kbit/s each way, 700 ms there and back, two round trips to set up (TCP and TLS 1.3).
     pub(crate) const HILLSIDE: Self =
-        Self { bits: Some(50_000), round_trip: Duration::from_millis(700), lost: 0, set_up: 2, cut: None };
+        Self { bits: Some(50_000), round_trip: Duration::from_millis(700), set_up: 2, ..Self::FAST };
 }
 
 /// What has passed.
@@ -126,6 +129,7 @@ fn connect(near: TcpStream, far: TcpStream, terms: Terms, counts: &Arc<Counts>, 
             let mut from = source;
             let mut buffer = [0; SEGMENT];
             let mut floor = begun;
+            let mut came = 0;
             while let Ok(len) = from.read(&mut buffer) {
                 let Some(chunk) = buffer.get(..len).filter(|chunk| !chunk.is_empty()) else { break };
                 let count = if way == 1 { &counts.up } else { &counts.down };
@@ -144,8 +148,12 @@ fn connect(near: TcpStream, far: TcpStream, terms: Terms, counts: &Arc<Counts>, 
                     due += terms.round_trip.max(least);
                 }
                 floor = floor.max(due);
-                let is_over = terms.cut.is_some_and(|cut| now.duration_since(begun) > cut);
-                if is_over || ahead.send((floor, chunk.to_vec())).is_err() {
+                came += len as u64;
+                // What comes before the break still arrives: a request is cut in two, not left out.
+                let over = terms.breaks_after.filter(|_| way == 1).map_or(0, |bytes| came.saturating_sub(bytes));
+                let passing = chunk.get(..len - usize::try_from(over).unwrap_or(len).min(len)).unwrap_or_default();
+                let is_late = terms.cut.is_some_and(|cut| now.duration_since(begun) > cut);
+                if is_late || ahead.send((floor, passing.to_vec())).is_err() || over > 0 {
                     from.shutdown(Shutdown::Both).ok();
                     break;
                 }

@@ -5,6 +5,7 @@ mod core_time;
 mod line;
 mod lines;
 mod link;
+mod load;
 mod record;
 mod server;
 mod texts;
@@ -36,6 +37,12 @@ struct Asked {
 
 #[derive(Subcommand)]
 enum Act {
+    /// Lets so many devices exchange with the county's server at once, over HTTPS, some of them killed in mid-request
+    Load {
+        /// How many devices
+        #[arg(long, default_value_t = 2000)]
+        devices: usize,
+    },
     /// Trains the dictionary that ships with the program
     Train {
         /// The file to write
@@ -46,9 +53,17 @@ enum Act {
 
 fn main() -> Result<ExitCode> {
     let asked = Asked::parse();
-    if let Some(Act::Train { to }) = &asked.act {
-        train::train(to)?;
-        return Ok(ExitCode::SUCCESS);
+    match &asked.act {
+        Some(Act::Train { to }) => {
+            train::train(to)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Act::Load { devices }) => {
+            let lines = load::load(*devices)?;
+            lines.iter().for_each(|line| println!("{}", line.print()));
+            return Ok(if lines.iter().all(|line| line.ok) { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        None => {}
     }
     let wanted = |name: &str| asked.only.as_deref().is_none_or(|only| name.contains(only));
     let mut all = Vec::new();

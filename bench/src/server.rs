@@ -4,12 +4,15 @@ use crate::village::Village;
 use anyhow::{Context, Result, ensure};
 use lianhu_app::http_hub::HttpHub;
 use lianhu_core::enrolment_code::Fingerprint;
+use lianhu_core::ids::EntryName;
+use lianhu_core::surroundings::Staged;
 use lianhu_ledger::Ledger;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A running server; it ends with this value.
 pub(crate) struct Server {
@@ -17,11 +20,25 @@ pub(crate) struct Server {
     data: PathBuf,
     /// Where it listens.
     pub(crate) at: SocketAddr,
+    /// What phones pin, where it speaks TLS.
+    fingerprint: Option<Fingerprint>,
 }
 
 impl Server {
     /// Serves a copy of the village's county. From here on the village's own ledger knows nothing of what happens.
     pub(crate) fn over(village: &Village) -> Result<Self> {
+        let (data, _) = Self::lay_out(village)?;
+        Self::run(&data)
+    }
+
+    /// The same, over HTTPS.
+    pub(crate) fn encrypted_over(village: &Village) -> Result<Self> {
+        let (data, fingerprint) = Self::lay_out(village)?;
+        Self::start(&data, Some(fingerprint))
+    }
+
+    /// A data directory with a copy of the village's county, and what phones pin.
+    fn lay_out(village: &Village) -> Result<(PathBuf, Fingerprint)> {
         let data = village.dir.path().join("data");
         let init = Command::new(program("lianhu-sync-server")?)
             .args(["init", "--county", "411321", "--name", "县", "--data"])
@@ -35,24 +52,49 @@ impl Server {
         Ledger::back_up(&village.dir.path().join("county.sqlite"), &crate::village::KEY, &ledger)?;
         let hex: String = crate::village::KEY.0.iter().map(|byte| format!("{byte:02x}")).collect();
         std::fs::write(data.join("key"), hex + "\n")?;
-        Self::run(&data)
+        let told: serde_json::Value = serde_json::from_slice(&init.stdout)?;
+        let fingerprint = told.get("fingerprint").and_then(|told| told.as_str()).and_then(Fingerprint::parse);
+        Ok((data, fingerprint.context("a county without a fingerprint")?))
     }
 
     /// Runs the server on this data.
     pub(crate) fn run(data: &Path) -> Result<Self> {
+        Self::start(data, None)
+    }
+
+    fn start(data: &Path, fingerprint: Option<Fingerprint>) -> Result<Self> {
         let mut command = Command::new(program("lianhu-sync-server")?);
-        command.args(["run", "--plain-http", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.args(["run", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        if fingerprint.is_none() {
+            command.arg("--plain-http");
+        }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("the server says nothing")?).read_line(&mut line)?;
         let at = line.trim().rsplit('/').next().unwrap_or_default().parse();
         match at {
-            Ok(at) => Ok(Self { child, data: data.to_owned(), at }),
+            Ok(at) => Ok(Self { child, data: data.to_owned(), at, fingerprint }),
             Err(_) => {
                 child.kill().ok();
                 anyhow::bail!("the server does not listen: {line}")
             }
         }
+    }
+
+    /// The road to it, by way of a line that may be laid before it.
+    pub(crate) fn road_by(&self, at: SocketAddr) -> Result<HttpHub> {
+        match self.fingerprint {
+            Some(fingerprint) => Ok(HttpHub::new(&format!("https://{at}"), fingerprint)?),
+            None => road(at),
+        }
+    }
+
+    /// What its ledger has given a number, read after it has ended.
+    pub(crate) fn numbered_at_the_end(mut self, around: &Arc<Staged>) -> Result<BTreeMap<EntryName, u64>> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let held = crate::village::open(&self.data.join("ledger.sqlite"), around)?.held_above(0)?;
+        Ok(held.into_iter().filter_map(|held| Some((held.name, held.number?))).collect())
     }
 
     /// The most memory it has held, in MB.

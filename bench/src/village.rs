@@ -7,7 +7,7 @@ use lianhu_core::day::{Day, Moment};
 use lianhu_core::directive::{Cadre, Grant, Place, Placement, Role};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::hub::Hub;
-use lianhu_core::ids::{HouseholdId, PersonId, PlaceId, UserId};
+use lianhu_core::ids::{EntryName, HouseholdId, PersonId, PlaceId, UserId};
 use lianhu_core::sign::Key;
 use lianhu_core::surroundings::Staged;
 use lianhu_ledger::{Enrolling, Exchanged, FileKey, InProcess, Ledger, exchange};
@@ -133,23 +133,33 @@ impl Village {
         Ok(phone)
     }
 
-    /// Writes visits to these households, one after the other, as the owner of this ledger.
-    pub(crate) fn visit(&mut self, phone: &mut Ledger, houses: &[HouseholdId], count: usize) -> Result<()> {
+    /// Writes visits to these households, one after the other, as the owner of this ledger; says what they are called.
+    pub(crate) fn visit(&mut self, phone: &mut Ledger, houses: &[HouseholdId], count: usize) -> Result<Vec<EntryName>> {
+        let mut written = Vec::new();
         for house in houses.iter().cycle().take(count) {
             self.around.set(NOW.plus_seconds(self.chance.between(0, 400_000)));
             let visit = self.texts.visit(&mut self.chance, NOW.day());
-            phone.write(|w| w.record(About::Household(*house), kind::VISIT, Source::Household, &visit))?;
+            let act = |w: &lianhu_ledger::Writing<'_>| {
+                w.record(About::Household(*house), kind::VISIT, Source::Household, &visit)
+            };
+            written.push(phone.write(act)?);
         }
-        Ok(())
+        Ok(written)
     }
 
-    /// Corrects one fact of so many of these households.
-    pub(crate) fn correct(&mut self, phone: &mut Ledger, houses: &[HouseholdId], count: usize) -> Result<()> {
+    /// Corrects one fact of so many of these households; says what was written down.
+    pub(crate) fn correct(
+        &mut self,
+        phone: &mut Ledger,
+        houses: &[HouseholdId],
+        count: usize,
+    ) -> Result<Vec<EntryName>> {
+        let mut written = Vec::new();
         for house in houses.iter().rev().cycle().take(count) {
             let puts = self.texts.correction(&mut self.chance);
-            phone.write(|w| w.put(*house, puts, Source::Household))?;
+            written.extend(phone.write(|w| w.put(*house, puts, Source::Household))?);
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Exchanges in the same process.

@@ -2,6 +2,7 @@
 //! requests at once.
 
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use axum::body::{Body, HttpBody};
 use lianhu_core::enrolment_code::Fingerprint;
 use lianhu_core::hub::HubError;
@@ -43,7 +44,9 @@ pub(crate) struct County {
     ledger: Arc<Mutex<Ledger>>,
     waiting: Arc<Semaphore>,
     room: Arc<Semaphore>,
+    silence: Duration,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) fingerprint: Fingerprint,
 }
 
@@ -53,7 +56,9 @@ impl County {
             ledger: Arc::new(Mutex::new(ledger)),
             waiting: Arc::new(Semaphore::new(MOST_WAITING)),
             room: Arc::new(Semaphore::new(MOST_KIB)),
+            silence: SILENCE,
             limits: Arc::default(),
+            metrics: Arc::default(),
             fingerprint,
         }
     }
@@ -67,7 +72,7 @@ impl County {
         let mut room: Option<OwnedSemaphorePermit> = None;
         loop {
             let next = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
-            let next = tokio::time::timeout(SILENCE, next).await.map_err(|_| Unheard::Silent)?;
+            let next = tokio::time::timeout(self.silence, next).await.map_err(|_| Unheard::Silent)?;
             let Some(frame) = next else { return Ok(Heard { bytes, _room: room }) };
             let Ok(data) = frame.map_err(|_| Unheard::Silent)?.into_data() else { continue };
             if bytes.len() + data.len() > most {
@@ -149,5 +154,67 @@ impl From<HubError> for Refused {
 impl From<Unheard> for Refused {
     fn from(error: Unheard) -> Self {
         Self::Unheard(error)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+    use lianhu_core::surroundings::Staged;
+    use lianhu_ledger::FileKey;
+    use std::io::{Read as _, Write as _};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+
+    const SILENCE: Duration = Duration::from_millis(600);
+    const MOST: usize = 64;
+
+    /// A door at which nothing is done but to hear requests out; it tells how many bytes it heard.
+    fn door(runtime: &tokio::runtime::Runtime, folder: &std::path::Path) -> SocketAddr {
+        let around = Arc::new(Staged::new(1, lianhu_core::day::Moment(0)));
+        let ledger = Ledger::open(&folder.join("ledger.sqlite"), &FileKey([7; 32]), around).unwrap();
+        let county = County { silence: SILENCE, ..County::new(ledger, Fingerprint([0; 16])) };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let at = listener.local_addr().unwrap();
+        let hear = move |body: Body| async move {
+            match county.hear(body, MOST).await {
+                Ok(heard) => (StatusCode::OK, heard.bytes.len().to_string()),
+                Err(why) => (StatusCode::IM_A_TEAPOT, format!("{why:?}")),
+            }
+        };
+        let routes = axum::Router::new().route("/", axum::routing::post(hear));
+        runtime.spawn(async move { axum_server::from_tcp(listener).unwrap().serve(routes.into_make_service()).await });
+        at
+    }
+
+    /// Says these pieces, each a while after the one before, and then nothing; what comes back at the end of it.
+    fn says(at: SocketAddr, head: &str, pieces: &[&str], pause: Duration) -> String {
+        let mut line = TcpStream::connect(at).unwrap();
+        write!(line, "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{head}\r\n\r\n").unwrap();
+        for piece in pieces {
+            line.write_all(piece.as_bytes()).unwrap();
+            let (_never, waits) = std::sync::mpsc::channel::<()>();
+            waits.recv_timeout(pause).ok();
+        }
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).unwrap();
+        answer.rsplit("\r\n").next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_slow_body_is_waited_for_a_silent_one_is_not_and_one_that_does_not_end_is_cut_off() {
+        let (runtime, folder) = (tokio::runtime::Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+        let at = door(&runtime, folder.path());
+        let slow = says(at, "content-length: 8", &["a"; 8], SILENCE / 4);
+        assert_eq!(slow, "8", "slower in all than one silence");
+        assert_eq!(says(at, "content-length: 8", &["a"; 3], Duration::ZERO), "Silent");
+        assert_eq!(says(at, "content-length: 65", &[], Duration::ZERO), "TooLong", "before a byte of it has come");
+        // Nothing announces how much will come.
+        let chunk = format!("20\r\n{}\r\n", "a".repeat(32));
+        let chunked = "transfer-encoding: chunked";
+        assert_eq!(says(at, chunked, &[&chunk, &chunk, "0\r\n\r\n"], Duration::ZERO), "64");
+        assert_eq!(says(at, chunked, &[chunk.as_str(); 3], Duration::ZERO), "TooLong");
     }
 }

@@ -2,6 +2,7 @@
 //! each exchange, with ids and counts, never with names or numbers of people.
 
 use crate::county::{County, Heard, Refused, Unheard};
+use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, RawQuery, Request, State};
@@ -30,6 +31,7 @@ pub(crate) fn routes(county: County) -> Router {
         .route("/v1/proof", get(proof))
         .route("/v1/recover", post(recover))
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
         .with_state(county)
 }
 
@@ -41,7 +43,9 @@ async fn exchange(State(county): State<County>, request: Request) -> Response {
     };
     let took = began.elapsed().as_millis();
     match answered {
-        Ok(Answered { frame, device, kept, had, aside, sent, forked }) => {
+        Ok(answered) => {
+            county.metrics.answered(&answered, came, began.elapsed());
+            let Answered { frame, device, kept, had, aside, sent, forked } = answered;
             let device = device.map(|device| device.to_string()).unwrap_or_default();
             let out = frame.len();
             let forked = if forked { " forked" } else { "" };
@@ -51,6 +55,7 @@ async fn exchange(State(county): State<County>, request: Request) -> Response {
             Response::new(Body::from(frame))
         }
         Err(refused) => {
+            county.metrics.refused();
             let status = status(refused);
             log(&format!("exchange refused={} in={came} ms={took}", status.as_u16()));
             empty(status)
@@ -76,6 +81,7 @@ async fn enroll(
     };
     match county.work(move |ledger| ledger.enrol(&asking, &secret)).await {
         Ok(Ok(Ok(enrolled))) => {
+            county.metrics.enrolled();
             log(&format!("enrolled device={} user={}", enrolled.device, enrolled.user));
             told(StatusCode::OK, &enrolled)
         }
@@ -96,6 +102,15 @@ fn read(heard: &Heard) -> Option<(Enrolling, Vec<u8>)> {
     let asking: Enrolling = serde_json::from_slice(&heard.bytes).ok()?;
     let secret = data_encoding::HEXLOWER_PERMISSIVE.decode(asking.secret.as_bytes()).ok()?;
     Some((asking, secret))
+}
+
+/// For whoever watches over this machine, and for nobody on the line.
+async fn metrics(State(county): State<County>, ConnectInfo(from): ConnectInfo<SocketAddr>) -> Response {
+    if Metrics::may_be_told(from.ip()) {
+        Response::new(Body::from(county.metrics.text()))
+    } else {
+        empty(StatusCode::NOT_FOUND)
+    }
 }
 
 /// A question that a device signed: as it stands in the address, by whom, and the signature yet to be looked at.

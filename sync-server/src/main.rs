@@ -10,6 +10,7 @@ mod exchange_door;
 mod failure;
 mod home;
 mod limits;
+mod metrics;
 mod office_door;
 mod recovery_key;
 mod running;

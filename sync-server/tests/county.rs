@@ -319,6 +319,35 @@ fn a_connection_that_died_unnoticed_costs_nobody_a_second_try() {
 }
 
 #[test]
+fn what_the_server_did_is_told_in_numbers_that_name_nobody() {
+    let founded = Founded::new();
+    let server = Running::start(&founded.data(), &["--listen", "127.0.0.1:0", "--plain-http"]);
+    let ask = || raw(server.address(), b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let count = |text: &str, name: &str| -> u64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().parse().unwrap_or(u64::MAX)
+    };
+    assert_eq!(count(&ask(), "lianhu_exchanges_total"), 0);
+    let mut phone = founded.phone(&server.url, &founded.code, "admin");
+    phone.exchange().unwrap();
+    let house = phone.settle();
+    phone.visit(house);
+    phone.exchange().unwrap();
+    raw(
+        server.address(),
+        b"POST /v1/exchange HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc",
+    );
+    let text = ask();
+    assert_eq!((count(&text, "lianhu_enrolled_total"), count(&text, "lianhu_refused_total")), (1, 1), "{text}");
+    assert!(count(&text, "lianhu_exchanges_total") >= 2 && count(&text, "lianhu_entries_kept_total") >= 2, "{text}");
+    let me = phone.ledger.identity().unwrap();
+    for told in [me.device.to_string(), me.user.to_string(), house.to_string(), "段志荣".into(), "北召店".into()]
+    {
+        assert!(!text.contains(&told), "{text}");
+    }
+}
+
+#[test]
 fn a_device_that_exchanges_as_fast_as_it_can_is_slowed_down_and_not_refused() {
     let founded = Founded::new();
     let server = Running::start(&founded.data(), &["--listen", "127.0.0.1:0", "--plain-http"]);

@@ -12,6 +12,23 @@ pub(crate) struct Bench {
     words: Vec<String>,
 }
 
+/// What the load test is asked.
+#[derive(Args)]
+pub(crate) struct Load {
+    /// How many devices
+    #[arg(long, default_value_t = 2000)]
+    devices: usize,
+}
+
+/// Lets so many devices exchange at once, with optimised programs.
+pub(crate) fn load(load: &Load) -> anyhow::Result<()> {
+    program(&words(load)).run()
+}
+
+fn words(load: &Load) -> Bench {
+    Bench { words: ["load", "--devices", &load.devices.to_string()].map(str::to_owned).into() }
+}
+
 /// Measures with optimised programs; the bench itself writes `target/bench.json`.
 pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
     program(bench).run()
@@ -30,5 +47,11 @@ mod tests {
     fn the_bench_runs_optimised_and_gets_its_words() {
         let line = program(&Bench { words: vec!["--only".to_owned(), "gate".to_owned()] }).line();
         assert_eq!(line, "cargo run -q --release -p lianhu-bench -- --only gate");
+    }
+
+    #[test]
+    fn the_load_is_of_as_many_devices_as_asked() {
+        let line = program(&words(&Load { devices: 300 })).line();
+        assert_eq!(line, "cargo run -q --release -p lianhu-bench -- load --devices 300");
     }
 }

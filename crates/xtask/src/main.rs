@@ -55,6 +55,8 @@ enum Task {
     Package(package::Package),
     /// Measures the figures of the design and prints value, target, verdict
     Bench(bench::Bench),
+    /// Lets thousands of devices exchange with the county's server at once, over HTTPS
+    Load(bench::Load),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
         Task::Package(package) => package::run(&package),
         Task::Bench(bench) => bench::run(&bench),
+        Task::Load(load) => bench::load(&load),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
