@@ -11,6 +11,8 @@ mod import;
 mod link_time;
 mod pin;
 mod save;
+mod size;
+mod window;
 mod wire_bytes;
 
 use crate::line::Line;
@@ -32,4 +34,6 @@ pub(crate) const ALL: &[Named] = &[
     ("import", import::measure),
     ("pin", pin::measure),
     ("county", county::measure),
+    ("size", size::measure),
+    ("window", window::measure),
 ];

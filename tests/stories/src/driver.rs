@@ -20,6 +20,15 @@ pub(crate) struct Driver {
     pub(crate) monitor: Monitor,
 }
 
+/// What a window finds around it: a screen of its own, a home in the room, a keystore or none.
+pub(crate) fn dress(command: &mut Command, stage: &Stage, monitor: &Monitor, keystore: bool) {
+    command.env("DISPLAY", monitor.display()).env("HOME", stage.room("home")).env("GDK_BACKEND", "x11");
+    // A renderer that needs no graphics card; no bus, no accessibility service to look for.
+    command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("NO_AT_BRIDGE", "1").env("LANG", "C.UTF-8");
+    let drawer = if keystore { stage.room("keystore").into_os_string() } else { "none".into() };
+    command.env("LIANHU_TRY_KEYSTORE", drawer);
+}
+
 impl Driver {
     /// Starts one on ports of its own, on a system with or without a keystore.
     pub(crate) fn start(stage: &Stage, keystore: bool) -> Result<Self> {
@@ -28,11 +37,7 @@ impl Driver {
         let log = std::fs::File::options().create(true).append(true).open(stage.picture("windows.log"))?;
         let mut command = Command::new("tauri-driver");
         command.arg("--port").arg(port.to_string()).arg("--native-port").arg(native.to_string());
-        command.env("DISPLAY", monitor.display()).env("HOME", stage.room("home")).env("GDK_BACKEND", "x11");
-        // A renderer that needs no graphics card; no bus, no accessibility service to look for.
-        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("NO_AT_BRIDGE", "1").env("LANG", "C.UTF-8");
-        let drawer = if keystore { stage.room("keystore").into_os_string() } else { "none".into() };
-        command.env("LIANHU_TRY_KEYSTORE", drawer);
+        dress(&mut command, stage, &monitor, keystore);
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn();
         let driver = Self { child: child.context("tauri-driver; `cargo xtask setup` installs it")?, port, monitor };
         let wait = Wait::begin();

@@ -1,5 +1,5 @@
 //! What people do with lianhu, done in the real window on a screen without a monitor: seen, tapped, typed.
-//! `lianhu-stories --programs DIR --pictures DIR [--only STORY]`; the programs are built beforehand (`cargo xtask stories`).
+//! `lianhu-stories --programs DIR --pictures DIR`; the programs are built beforehand (`cargo xtask stories`).
 
 mod album;
 mod carrying;
@@ -8,19 +8,22 @@ mod deciding;
 mod driver;
 mod film;
 mod locking;
+mod measuring;
 mod monitor;
+mod opening;
 mod patience;
 mod people;
 mod play;
 mod preparing;
 mod reporting;
+mod scrolling;
 mod stage;
 mod tour;
 mod visiting;
 mod window;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,6 +45,15 @@ struct Line {
     /// The repository, for the sample workbooks
     #[arg(long, default_value = ".")]
     root: PathBuf,
+    #[command(subcommand)]
+    act: Option<Act>,
+}
+
+/// What is done in place of the stories.
+#[derive(Subcommand)]
+enum Act {
+    /// Takes the figures of the window that the bench prints
+    Measure(measuring::Measure),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +68,9 @@ fn main() -> ExitCode {
 
 fn run(line: &Line) -> Result<()> {
     let stage = stage::Stage::open(&std::path::absolute(&line.programs)?, &std::path::absolute(&line.pictures)?)?;
+    if let Some(Act::Measure(asked)) = &line.act {
+        return measuring::measure(&stage, asked);
+    }
     let root = std::path::absolute(&line.root)?;
     play::play(&stage, &root, line.acts)?;
     if line.tour { album::bind(&stage, &root) } else { Ok(()) }
