@@ -4,12 +4,15 @@
 mod android;
 mod control;
 mod debian;
+mod imports;
 mod notice;
 mod parts;
 mod program_built;
 mod server;
 mod trial_root;
 mod unit;
+mod windows;
+mod wine;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +39,8 @@ enum What {
     Deb,
     /// The county's server with its systemd unit; a county is made, backed up and restored with it
     Server,
+    /// A folder for a Windows computer, and a zip of it; tried under wine where there is one, its window never
+    Windows,
     /// No package: checks the types for an Android phone, as far as that needs no Android tools
     Android,
 }
@@ -47,6 +52,7 @@ pub(crate) fn run(package: &Package) -> anyhow::Result<()> {
         match what {
             What::Deb => debian::make()?,
             What::Server => server::make()?,
+            What::Windows => windows::make()?,
             What::Android => android::check()?,
         }
     }

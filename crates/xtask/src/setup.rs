@@ -24,6 +24,9 @@ pub(crate) enum Need {
     Rustfmt,
     Clippy,
     Packer,
+    WindowsCompiler,
+    Perl,
+    Make,
 }
 
 impl Need {
@@ -46,6 +49,9 @@ impl Need {
     pub(crate) const PACKING: [Self; 6] =
         [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Npm, Self::WebView, Self::Packer];
 
+    /// What building for Windows needs. Nothing of OpenSSL is there to link, so SQLCipher's is compiled as well.
+    pub(crate) const WINDOWS: [Self; 5] = [Self::Compiler, Self::Npm, Self::WindowsCompiler, Self::Perl, Self::Make];
+
     fn what(self) -> &'static str {
         match self {
             Self::Compiler => "a C compiler (SQLCipher is compiled from source)",
@@ -60,6 +66,9 @@ impl Need {
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
             Self::Packer => "dpkg-deb (packs for a Debian desktop)",
+            Self::WindowsCompiler => "mingw-w64 (compiles for Windows)",
+            Self::Perl => "perl with its modules (prepares OpenSSL for Windows)",
+            Self::Make => "make (compiles OpenSSL for Windows)",
         }
     }
 
@@ -75,6 +84,9 @@ impl Need {
             Self::WebDriver => Some("webkit2gtk-driver"),
             Self::Fonts => Some("fonts-noto-cjk"),
             Self::Packer => Some("dpkg"),
+            Self::WindowsCompiler => Some("gcc-mingw-w64-x86-64"),
+            Self::Perl => Some("perl"),
+            Self::Make => Some("make"),
             Self::TauriDriver | Self::Rustfmt | Self::Clippy => None,
         }
     }
@@ -111,6 +123,9 @@ impl Need {
             Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
             Self::Packer => Program::named("dpkg-deb", ["--version"]).answers(),
+            Self::WindowsCompiler => Program::named("x86_64-w64-mingw32-gcc", ["--version"]).answers(),
+            Self::Perl => Program::named("perl", ["-MIPC::Cmd", "-MTime::Piece", "-e", "1"]).answers(),
+            Self::Make => Program::named("make", ["--version"]).answers(),
         }
     }
 }
@@ -238,7 +253,7 @@ mod tests {
 
     #[test]
     fn every_need_can_be_brought_by_exactly_one_means() {
-        for need in Need::ALL.into_iter().chain(Need::PACKING) {
+        for need in Need::ALL.into_iter().chain(Need::PACKING).chain(Need::WINDOWS) {
             let means = [need.package(), need.component(), need.program()];
             assert_eq!(means.iter().flatten().count(), 1, "{need:?}");
         }

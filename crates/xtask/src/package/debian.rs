@@ -22,7 +22,7 @@ const ENTRY: &str = "[Desktop Entry]\nType=Application\nName=lianhu\nName[zh_CN]
 pub(crate) fn make() -> anyhow::Result<()> {
     setup::bring(&Need::PACKING)?;
     screens::build()?;
-    let program = program_built::build("lianhu-desktop", None)?;
+    let program = program_built::build("lianhu-desktop")?;
     let staged = stage(&program)?;
     let packed = pack(&staged, VERSION)?;
     say("deb", &packed)?;

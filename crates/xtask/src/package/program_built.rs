@@ -7,17 +7,25 @@ use serde_json::Value;
 
 use crate::program::Program;
 
-/// Builds it, for another system if one is named, and asks cargo where it put it.
-pub(crate) fn build(name: &str, system: Option<&str>) -> anyhow::Result<PathBuf> {
-    let program = asked(name, system);
-    println!("building: {}", program.line());
-    find(&program.told()?, name).with_context(|| format!("cargo does not say where {name} is"))
+/// Builds it for this system and asks cargo where it put it.
+pub(crate) fn build(name: &str) -> anyhow::Result<PathBuf> {
+    build_together(&[name], None)?.pop().with_context(|| format!("{name} was not built"))
 }
 
-fn asked(name: &str, system: Option<&str>) -> Program {
-    let words = ["build", "--release", "--message-format=json-render-diagnostics", "-p", name, "--bin", name];
+/// Builds some at once, so that what they share is compiled once; for another system if one is named.
+pub(crate) fn build_together(names: &[&str], system: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
+    let program = asked(names, system);
+    println!("building: {}", program.line());
+    let told = program.told()?;
+    let place = |name: &&str| find(&told, name).with_context(|| format!("cargo does not say where {name} is"));
+    names.iter().map(place).collect()
+}
+
+fn asked(names: &[&str], system: Option<&str>) -> Program {
+    let words = ["build", "--release", "--message-format=json-render-diagnostics"];
+    let named = names.iter().flat_map(|name| ["-p", name, "--bin", name]);
     let of_system = system.map(|system| ["--target", system]).into_iter().flatten();
-    Program::cargo(words.into_iter().chain(of_system))
+    Program::cargo(words.into_iter().chain(named).chain(of_system))
 }
 
 fn find(told: &str, name: &str) -> Option<PathBuf> {
@@ -41,6 +49,6 @@ mod tests {
 
     #[test]
     fn another_system_is_asked_of_cargo() {
-        assert!(asked("it", Some("far-away")).line().ends_with("-p it --bin it --target far-away"));
+        assert!(asked(&["it"], Some("far-away")).line().ends_with("-p it --bin it --target far-away"));
     }
 }

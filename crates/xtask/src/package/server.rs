@@ -14,7 +14,7 @@ const PROGRAM: &str = "lianhu-sync-server";
 /// Builds, packs and tries it.
 pub(crate) fn make() -> anyhow::Result<()> {
     setup::bring(&[Need::Compiler, Need::PkgConfig, Need::Openssl])?;
-    let program = program_built::build(PROGRAM, None)?;
+    let program = program_built::build(PROGRAM)?;
     let name = format!("{PROGRAM}-{VERSION}-linux-{}", std::env::consts::ARCH);
     let place = emptied("server")?.join(&name);
     put_program(&place, PROGRAM, &program, "strip")?;
