@@ -6,12 +6,13 @@ use super::save::median;
 use crate::line::Line;
 use crate::texts::Split;
 use crate::village::{KEY, Village};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use lianhu_app::{Command, Door, Machine, NoKeystore};
 use lianhu_ledger::Ledger;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Stdio};
 use std::sync::Arc;
 
 /// How many households a helper has.
@@ -22,18 +23,22 @@ const MANY: usize = 30_000;
 const VILLAGE: usize = 100;
 /// The most the real window may take, as a multiple of an empty one.
 const MOST_TIMES: f64 = 1.5;
+/// A PIN good enough for a machine without a keystore.
+const PIN: &str = "门前有两棵老核桃树呀";
 
 /// Makes two homes and has them looked at.
 pub(crate) fn measure() -> Measured {
     let homes = tempfile::tempdir()?;
-    let (few, many, to) = (homes.path().join("few"), homes.path().join("many"), homes.path().join("told.json"));
+    let [few, locked, many, to] = ["few", "locked", "many", "told.json"].map(|name| homes.path().join(name));
     make_few(&few)?;
+    make_locked(&few, &locked)?;
     make_many(&many)?;
     let programs = programs()?;
     let pictures = programs.parent().unwrap_or(&programs).join("window");
-    let mut stories = Command::new(programs.join("lianhu-stories"));
+    let mut stories = process::Command::new(programs.join("lianhu-stories"));
     stories.arg("--programs").arg(&programs).arg("--pictures").arg(&pictures).arg("measure");
-    stories.arg("--few").arg(&few).arg("--many").arg(&many).arg("--to").arg(&to).stdout(Stdio::null());
+    stories.arg("--few").arg(&few).arg("--locked").arg(&locked).arg("--many").arg(&many).arg("--to").arg(&to);
+    stories.stdout(Stdio::null());
     let ran = stories.status().context("lianhu-stories; `cargo xtask bench` builds it")?;
     ensure!(ran.success(), "the window could not be looked at; see {}", pictures.display());
     lines(&serde_json::from_slice(&fs::read(&to)?)?)
@@ -49,19 +54,20 @@ fn lines(told: &Value) -> Measured {
     let number = |name: &str| {
         told.pointer(&format!("/scrolled/{name}")).and_then(Value::as_u64).with_context(|| format!("no {name}"))
     };
-    let (real, empty) = (times("real_ms")?, times("empty_ms")?);
-    let note = format!("{:.0} ms ÷ {:.0} ms, medians of {} in turns", median(&real), median(&empty), real.len());
-    let opened = Line::at_most(
-        format!("start to 今日该办 with {FEW} households ÷ an empty window"),
-        median(&real) / median(&empty),
-        MOST_TIMES,
-        "times",
-    );
+    let empty = times("empty_ms")?;
+    let opened = |name: String, real: &[f64]| {
+        let (real, empty, turns) = (median(real), median(&empty), empty.len());
+        let note = format!("{real:.0} ms ÷ {empty:.0} ms, medians of {turns} in turns");
+        Line::at_most(name, real / empty, MOST_TIMES, "times").noting(note)
+    };
+    let today = format!("start to 今日该办 with {FEW} households, no PIN ÷ an empty window");
+    let (today, lock) = (opened(today, &times("real_ms")?), times("locked_ms")?);
+    let lock = opened("start to where the PIN is asked for ÷ an empty window".to_owned(), &lock);
     let (frames, blank, rows) = (number("frames")?, number("blank")?, number("rows")?);
     ensure!(rows >= MANY as u64, "only {rows} of {MANY} rows were seen");
     let name = format!("list of {MANY} rows in the window, scrolled to its end: frames with a blank row");
     let scrolled = Line::at_most(name, blank as f64, 0.0, "frames");
-    Ok(vec![opened.noting(note), scrolled.noting(format!("of {frames} frames, {rows} rows seen"))])
+    Ok(vec![today, lock, scrolled.noting(format!("of {frames} frames, {rows} rows seen"))])
 }
 
 /// A helper with 300 households, each visited once.
@@ -73,6 +79,22 @@ fn make_few(home: &Path) -> Result<()> {
     village.exchange(&mut phone)?;
     village.visit(&mut phone, &houses, FEW)?;
     settle(phone, &village.dir.path().join("phone.sqlite"), home)
+}
+
+/// The same home behind a PIN. What typing it takes is a person's affair, and what trying it takes is measured by itself.
+fn make_locked(open: &Path, home: &Path) -> Result<()> {
+    fs::create_dir_all(home)?;
+    for file in fs::read_dir(open)? {
+        let file = file?;
+        fs::copy(file.path(), home.join(file.file_name()))?;
+    }
+    let set = || -> lianhu_app::Result<_> {
+        let door = Door::of(home, Arc::new(Machine), Box::new(NoKeystore), Box::new(|_| ()))?;
+        door.call(Command::read("set_pin", json!({ "pin": PIN }))?)
+    };
+    set().map_err(|error| anyhow!("{}", error.told()))?;
+    ensure!(!home.join("key").exists(), "a PIN was set, and the key still lies beside the ledger");
+    Ok(())
 }
 
 /// An office with 30,000 households: the county's own ledger, opened by one who may see everything.

@@ -21,7 +21,7 @@ mod tls_records;
 mod township;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -29,7 +29,7 @@ use clap::Args;
 
 use crate::stories::{self, Stories};
 use crate::{screens, setup};
-use programs::Programs;
+pub(crate) use programs::Programs;
 use story::{Step, Story};
 
 /// Whether the story can be played; `cargo xtask test` plays it from then on.
@@ -53,9 +53,23 @@ pub(crate) struct Demo {
 pub(crate) fn run(demo: &Demo) -> anyhow::Result<()> {
     setup::run()?;
     screens::build()?;
-    let programs = Programs::build()?;
+    let story = tell(Programs::build()?, demo.roster.as_deref())?;
+    if demo.headless {
+        println!("\n同样的三幕，在真的窗口里再来一遍：");
+        let pictures = story.folder.join("window");
+        drop(story);
+        stories::play(&Stories { acts: true, pictures, ..Stories::default() })?;
+        println!("截图在 target/demo/window");
+        return Ok(());
+    }
+    let opened = window::open(&story, demo.role)?;
+    invitation::stay_open(&story, opened)
+}
+
+/// Plays the acts in the terminal, with these programs; whatever system they were built for.
+pub(crate) fn tell(programs: Programs, roster: Option<&Path>) -> anyhow::Result<Story> {
     let begun = Instant::now();
-    let mut story = Story::begin(programs, demo.roster.as_deref())?;
+    let mut story = Story::begin(programs, roster)?;
     let played = play(&mut story);
     // A figure found wrong on the way says more than the step that stumbled over it.
     story
@@ -68,16 +82,7 @@ pub(crate) fn run(demo: &Demo) -> anyhow::Result<()> {
         println!("  {}", path.display());
     }
     println!("{} 个数逐一核对，用时 {:.0} 秒。\n全部相符", story.figures.right(), begun.elapsed().as_secs_f32());
-    if demo.headless {
-        println!("\n同样的三幕，在真的窗口里再来一遍：");
-        let pictures = story.folder.join("window");
-        drop(story);
-        stories::play(&Stories { acts: true, pictures, ..Stories::default() })?;
-        println!("截图在 target/demo/window");
-        return Ok(());
-    }
-    let opened = window::open(&story, demo.role)?;
-    invitation::stay_open(&story, opened)
+    Ok(story)
 }
 
 fn play(story: &mut Story) -> anyhow::Result<()> {

@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Clippy,
     Packer,
     WindowsCompiler,
+    Perl,
+    Make,
 }
 
 impl Need {
@@ -47,8 +49,8 @@ impl Need {
     pub(crate) const PACKING: [Self; 6] =
         [Self::Compiler, Self::PkgConfig, Self::Openssl, Self::Npm, Self::WebView, Self::Packer];
 
-    /// What building for Windows needs; SQLCipher's OpenSSL is compiled there too.
-    pub(crate) const WINDOWS: [Self; 3] = [Self::Compiler, Self::Npm, Self::WindowsCompiler];
+    /// What building for Windows needs. Nothing of OpenSSL is there to link, so SQLCipher's is compiled as well.
+    pub(crate) const WINDOWS: [Self; 5] = [Self::Compiler, Self::Npm, Self::WindowsCompiler, Self::Perl, Self::Make];
 
     fn what(self) -> &'static str {
         match self {
@@ -65,6 +67,8 @@ impl Need {
             Self::Clippy => "clippy",
             Self::Packer => "dpkg-deb (packs for a Debian desktop)",
             Self::WindowsCompiler => "mingw-w64 (compiles for Windows)",
+            Self::Perl => "perl with its modules (prepares OpenSSL for Windows)",
+            Self::Make => "make (compiles OpenSSL for Windows)",
         }
     }
 
@@ -81,6 +85,8 @@ impl Need {
             Self::Fonts => Some("fonts-noto-cjk"),
             Self::Packer => Some("dpkg"),
             Self::WindowsCompiler => Some("gcc-mingw-w64-x86-64"),
+            Self::Perl => Some("perl"),
+            Self::Make => Some("make"),
             Self::TauriDriver | Self::Rustfmt | Self::Clippy => None,
         }
     }
@@ -118,6 +124,8 @@ impl Need {
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
             Self::Packer => Program::named("dpkg-deb", ["--version"]).answers(),
             Self::WindowsCompiler => Program::named("x86_64-w64-mingw32-gcc", ["--version"]).answers(),
+            Self::Perl => Program::named("perl", ["-MIPC::Cmd", "-MTime::Piece", "-e", "1"]).answers(),
+            Self::Make => Program::named("make", ["--version"]).answers(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::window::{Size, Window};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How often either window is opened, in turns.
 const TIMES: usize = 7;
@@ -18,6 +18,9 @@ pub(crate) struct Measure {
     /// The home of somebody who has 300 households
     #[arg(long)]
     few: PathBuf,
+    /// The same home behind a PIN
+    #[arg(long)]
+    locked: PathBuf,
     /// The home of an office that has 30,000
     #[arg(long)]
     many: PathBuf,
@@ -28,31 +31,38 @@ pub(crate) struct Measure {
 
 /// Measures and writes.
 pub(crate) fn measure(stage: &Stage, asked: &Measure) -> Result<()> {
-    let (real, empty) = openings(stage, asked)?;
+    let [real, locked, empty] = openings(stage, asked)?;
     let Scrolled { frames, blank, rows, total } = scroll(stage, asked)?;
     let scrolled = json!({ "frames": frames, "blank": blank, "rows": rows, "total": total });
-    let told = json!({ "real_ms": real, "empty_ms": empty, "scrolled": scrolled });
+    let told = json!({ "real_ms": real, "locked_ms": locked, "empty_ms": empty, "scrolled": scrolled });
     std::fs::write(&asked.to, serde_json::to_vec_pretty(&told)?)?;
     Ok(())
 }
 
-/// The milliseconds of every opening: of 今日该办, and of an empty window.
-fn openings(stage: &Stage, asked: &Measure) -> Result<(Vec<f64>, Vec<f64>)> {
-    let home = asked.few.display().to_string();
-    let window = Window::open(stage, &home, Size::Desktop)?;
-    window.at("today")?;
-    window.see("今日该办")?;
-    window.close()?;
+/// The milliseconds of every opening: of 今日该办, of the screen that asks for a PIN, and of an empty window.
+fn openings(stage: &Stage, asked: &Measure) -> Result<[Vec<f64>; 3]> {
     let program = stage.program("lianhu-desktop");
-    let real = Opening::learn(stage, program, vec!["--home".to_owned(), home], "opened-real")?;
+    let of = |home: &Path, screen: &str, words: &str, name: &str| {
+        let home = home.display().to_string();
+        let window = Window::open(stage, &home, Size::Desktop)?;
+        window.at(screen)?;
+        window.see(words)?;
+        window.close()?;
+        let opening = Opening::learn(stage, program.clone(), vec!["--home".to_owned(), home], name)?;
+        // Words and lines, where an empty window has a single colour.
+        ensure!(opening.drawn() > 50, "{name} shows next to nothing: {} in a thousand", opening.drawn());
+        Ok(opening)
+    };
+    let real = of(&asked.few, "today", "今日该办", "opened-real")?;
+    let locked = of(&asked.locked, "lock", "密码", "opened-locked")?;
     let empty = Opening::learn(stage, stage.program("examples/empty"), Vec::new(), "opened-empty")?;
-    // Words and lines on the one, a single colour on the other but for the screen around the window.
-    ensure!(real.drawn() > 100, "the real window shows next to nothing: {} in a thousand", real.drawn());
-    let mut times = (Vec::new(), Vec::new());
+    let mut times = [const { Vec::new() }; 3];
     for _ in 0..TIMES {
-        times.0.push(real.time()?);
-        times.1.push(empty.time()?);
+        for (opening, times) in [&real, &locked, &empty].into_iter().zip(&mut times) {
+            times.push(opening.time()?);
+        }
     }
+    println!("    opened 今日该办, the lock, an empty window: {times:.0?} ms");
     Ok(times)
 }
 

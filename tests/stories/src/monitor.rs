@@ -24,7 +24,8 @@ impl Monitor {
     pub(crate) fn switch_on(log: &Path) -> Result<Self> {
         let log = File::options().create(true).append(true).open(log)?;
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", &format!("{WIDE}x{HIGH}x24"), "-nolisten", "tcp"]);
+        // It stays as it is when nobody looks: it would begin anew, and whoever comes just then would find it gone.
+        command.args(["-displayfd", "1", "-screen", "0", &format!("{WIDE}x{HIGH}x24"), "-nolisten", "tcp", "-noreset"]);
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().context("Xvfb")?;
         let mut monitor = Self { child, display: String::new() };
         let mut line = String::new();

@@ -6,12 +6,16 @@ use crate::monitor::{self, Monitor};
 use crate::patience::Wait;
 use crate::stage::Stage;
 use anyhow::{Result, ensure};
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A picture that has not changed for so long is the one that stays.
 const STAYS: Duration = Duration::from_secs(4);
+
+/// A cursor that comes and goes would make two pictures of one screen.
+const NO_BLINKING: &str = "[Settings]\ngtk-cursor-blink=0\n";
 
 /// A program that opens a window, and what is to be seen in the end.
 pub(crate) struct Opening<'s> {
@@ -33,6 +37,9 @@ struct Running {
 impl<'s> Opening<'s> {
     /// Opens it once, uncounted, and remembers the picture that stays.
     pub(crate) fn learn(stage: &'s Stage, program: PathBuf, words: Vec<String>, name: &str) -> Result<Self> {
+        let settings = stage.room("home/.config/gtk-3.0");
+        fs::create_dir_all(&settings)?;
+        fs::write(settings.join("settings.ini"), NO_BLINKING)?;
         let mut opening = Self { stage, program, words, picture: Vec::new() };
         let running = opening.start()?;
         let wait = Wait::begin();
@@ -69,7 +76,7 @@ impl<'s> Opening<'s> {
     fn start(&self) -> Result<Running> {
         let monitor = Monitor::switch_on(&self.stage.picture("monitors.log"))?;
         let bare = monitor.pixels(monitor::WIDE, monitor::HIGH)?;
-        let log = std::fs::File::options().create(true).append(true).open(self.stage.picture("windows.log"))?;
+        let log = fs::File::options().create(true).append(true).open(self.stage.picture("windows.log"))?;
         let mut command = Command::new(&self.program);
         driver::dress(&mut command, self.stage, &monitor, false);
         command.args(&self.words).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);

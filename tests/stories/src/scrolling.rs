@@ -17,12 +17,14 @@ pub(crate) struct Scrolled {
     pub(crate) total: u64,
 }
 
-/// Some hundred steps, each a box less one row, one a frame; `false` once the end is reached. A step is looked at before
-/// it is drawn, as it will be drawn, and once more in the next frame.
+/// Eight seconds of steps, each a box less one row, one a frame; `false` once the end is reached. A step is looked at before
+/// it is drawn, as it will be drawn, and once more in the next frame. A row that was never drawn is taken for a little higher
+/// or lower than it is: a sliver of a few pixels, gone in the next frame, is no blank row.
 const STEPS: &str = r#"
 const box = document.querySelector(".households .box");
 const list = box.querySelector(".rows");
 const rows = (globalThis.__rows ??= new Set());
+const sliver = 12;
 const told = { frames: 0, blank: 0, on: true };
 const look = () => {
   const frame = box.getBoundingClientRect();
@@ -32,19 +34,19 @@ const look = () => {
     .sort(([a], [b]) => a.top - b.top);
   let [upto, blank] = [frame.top, false];
   for (const [place, row] of seen) {
-    if (place.top > upto + 2 || !plain(row.querySelector("a")?.textContent)) blank = true;
+    if (place.top > upto + sliver || !plain(row.querySelector("a")?.textContent)) blank = true;
     else rows.add(row.dataset.index);
     upto = place.bottom;
   }
-  if (upto < Math.min(frame.bottom, list.getBoundingClientRect().bottom) - 2) blank = true;
+  if (upto < Math.min(frame.bottom, list.getBoundingClientRect().bottom) - sliver) blank = true;
   told.frames += 1;
   told.blank += blank ? 1 : 0;
 };
-let left = 200;
+const until = performance.now() + 8000;
 const step = () => {
   look();
   told.on = box.scrollTop + box.clientHeight < box.scrollHeight - 1;
-  if (!told.on || left-- === 0) return done({ ...told, rows: rows.size });
+  if (!told.on || performance.now() > until) return done({ ...told, rows: rows.size });
   box.scrollTop += box.clientHeight - 84;
   look();
   requestAnimationFrame(step);
@@ -61,6 +63,10 @@ pub(crate) fn to_the_end(window: &Window<'_>, total: u64) -> Result<Scrolled> {
         scrolled.frames += number("frames")?;
         scrolled.blank += number("blank")?;
         scrolled.rows = number("rows")?;
+        println!(
+            "    scrolled past {} rows in {} frames, {} with a blank",
+            scrolled.rows, scrolled.frames, scrolled.blank
+        );
         if told.get("on") == Some(&json!(false)) {
             break;
         }

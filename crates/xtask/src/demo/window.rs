@@ -48,6 +48,9 @@ pub(crate) fn open(story: &Story, role: Role) -> anyhow::Result<Option<Child>> {
     Ok(Some(window.arg("--home").arg(home).stdout(log.try_clone()?).stderr(log).spawn()?))
 }
 
+/// Who comes to the village as its first secretary.
+const FIRST_SECRETARY: &str = "陈远山";
+
 /// The home of whoever is asked for; a first secretary is enrolled first.
 fn home(story: &Story, role: Role) -> anyhow::Result<PathBuf> {
     let [helper, _] = &story.phones;
@@ -60,12 +63,12 @@ fn home(story: &Story, role: Role) -> anyhow::Result<PathBuf> {
 
 fn first_secretary(story: &Story) -> anyhow::Result<PathBuf> {
     let home = story.folder.join("first-secretary");
-    let person = Person::new("第一书记", &story.programs.lianhu, home.clone());
+    let person = Person::new(FIRST_SECRETARY, &story.programs.lianhu, home.clone());
     let card = story.admin.call("household", &json!({ "id": story.household }))?;
     let village = card.pointer("/row/village").and_then(Value::as_str).context("the household has no village")?;
     let mut command = Command::new(&story.programs.server);
     command.arg("enrolment-code").arg("--data").arg(story.data());
-    command.args(["--person", "第一书记", "--role", "first_secretary", "--place", village]);
+    command.args(["--person", FIRST_SECRETARY, "--role", "first_secretary", "--place", village]);
     let told = command.output()?;
     ensure!(told.status.success(), "enrolment-code: {}", String::from_utf8_lossy(&told.stderr));
     let told: Value = serde_json::from_slice(&told.stdout)?;

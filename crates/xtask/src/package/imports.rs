@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Context, bail};
 
 /// What every Windows since 10 brings along.
-const BROUGHT: [&str; 33] = [
+const BROUGHT: [&str; 34] = [
     "advapi32.dll",
     "bcrypt.dll",
     "bcryptprimitives.dll",
+    "combase.dll",
     "comctl32.dll",
     "comdlg32.dll",
     "crypt32.dll",
