@@ -123,7 +123,7 @@ impl App {
         if let Ok(me) = ledger.identity() {
             let mut roles: Vec<String> = ledger.roles_of(me.user)?.into_iter().map(|role| role.role).collect();
             roles.dedup();
-            if !roles.is_empty() {
+            if !roles.is_empty() || ledger.knows_roles_of(me.user)? {
                 return Ok(roles);
             }
         }

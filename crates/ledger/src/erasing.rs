@@ -164,7 +164,7 @@ impl Tx<'_> {
         let about = About::Household(household);
         let is_county = self.identity()?.is_county;
         let counts = if is_county { self.lawful_count(household)? } else { None };
-        let mut gone = if is_county { self.erase_aside(household)? } else { self.part_with(household, directive)? };
+        let mut gone = if is_county { self.erase_aside(household, directive)? } else { self.part_with(household, directive)? };
         gone += self.run(
             "insert or ignore into erased_entry (name, number, about, kind, device, envelope, directive) \
              select name, number, about, kind, device, envelope, ?2 from entry where about = ?1",
@@ -193,7 +193,14 @@ impl Tx<'_> {
     }
 
     /// What stands in quarantine about it, and what names it without being readable.
-    fn erase_aside(&self, household: HouseholdId) -> Result<usize> {
+    fn erase_aside(&self, household: HouseholdId, directive: u64) -> Result<usize> {
+        // Its envelope names it still; without its name here it would seem to have been taken away.
+        self.run(
+            "insert or ignore into erased_entry (name, about, kind, device, envelope, directive) \
+             select quarantine.name, ?2, 0, quarantine.device, (select id from envelope where envelope.name = quarantine.envelope), ?3 \
+             from quarantine where instr(bytes, ?1) > 0",
+            params![household.bytes(), About::Household(household).key(), directive.cast_signed()],
+        )?;
         self.run("delete from quarantine where instr(bytes, ?1) > 0", [household.bytes()])
     }
 

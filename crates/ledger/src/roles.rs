@@ -30,6 +30,12 @@ impl Ledger {
         })
     }
 
+    /// Whether any directive here says what a person may do, or could until it ended.
+    pub fn knows_roles_of(&self, user: UserId) -> Result<bool> {
+        let sql = "select 1 from role where user = ?1 limit 1";
+        Ok(self.look().one(sql, [user.bytes()], |_| Ok(()))?.is_some())
+    }
+
     /// How far the furthest of a person's roles reaches.
     pub fn reach_of(&self, user: UserId) -> Result<Reach> {
         let sql = "select max(reach) from role where user = ?1 and ended is null";
