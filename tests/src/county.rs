@@ -1,6 +1,6 @@
 //! The county of a test: its ledger, which can be killed and opened again, and the door that phones reach it by.
 
-use crate::KEY;
+use crate::{Clock, KEY};
 use lianhu_core::hub::{Hub, HubError, Progress};
 use lianhu_core::sign::Key;
 use lianhu_core::surroundings::Staged;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct County {
     ledger: Rc<RefCell<Option<Ledger>>>,
     path: PathBuf,
-    around: Arc<Staged>,
+    clock: Arc<Clock>,
 }
 
 impl County {
@@ -23,9 +23,16 @@ impl County {
     #[must_use]
     pub fn found(folder: &Path, around: &Arc<Staged>) -> Self {
         let path = folder.join("county.sqlite");
-        let mut ledger = Ledger::open(&path, &KEY, around.clone()).expect("the county's ledger opens");
+        let clock = Clock::right(around);
+        let mut ledger = Ledger::open(&path, &KEY, clock.clone()).expect("the county's ledger opens");
         ledger.found_county("411321", "南召县", &Key::mint(&**around)).expect("a county is founded once");
-        Self { ledger: Rc::new(RefCell::new(Some(ledger))), path, around: around.clone() }
+        Self { ledger: Rc::new(RefCell::new(Some(ledger))), path, clock }
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Lets a test do something with its ledger.
@@ -42,7 +49,7 @@ impl County {
     pub fn is_killed(&self) {
         let dead = self.ledger.borrow_mut().take();
         drop(dead);
-        let again = Ledger::open(&self.path, &KEY, self.around.clone()).expect("the county's ledger opens again");
+        let again = Ledger::open(&self.path, &KEY, self.clock.clone()).expect("the county's ledger opens again");
         *self.ledger.borrow_mut() = Some(again);
     }
 
@@ -61,7 +68,7 @@ impl County {
             std::fs::remove_file(beside).ok();
         }
         std::fs::copy(from, &self.path).expect("the back-up is copied");
-        let mut again = Ledger::open(&self.path, &KEY, self.around.clone()).expect("the back-up opens");
+        let mut again = Ledger::open(&self.path, &KEY, self.clock.clone()).expect("the back-up opens");
         again.restored().expect("a new life of the log");
         *self.ledger.borrow_mut() = Some(again);
     }

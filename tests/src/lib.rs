@@ -5,6 +5,7 @@
 
 mod bad_line;
 mod chance;
+mod clock;
 mod county;
 pub mod hostile;
 mod phone;
@@ -14,6 +15,7 @@ mod village;
 
 pub use bad_line::{BadLine, Fault, Weather};
 pub use chance::Chance;
+pub use clock::Clock;
 pub use county::County;
 pub use phone::Phone;
 pub use village::Village;

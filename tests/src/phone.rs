@@ -1,6 +1,6 @@
 //! A phone and the person who carries it: what they do with it, in their own words.
 
-use crate::{Chance, KEY};
+use crate::{Chance, Clock, KEY};
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::hub::{Hub, HubError};
@@ -22,7 +22,7 @@ pub struct Phone {
     /// Its id.
     pub device: DeviceId,
     path: PathBuf,
-    around: Arc<Staged>,
+    clock: Arc<Clock>,
     ledger: Option<Ledger>,
 }
 
@@ -30,9 +30,16 @@ impl Phone {
     /// The phone whose ledger lies in this file.
     #[must_use]
     pub fn open(path: &Path, around: &Arc<Staged>) -> Self {
-        let ledger = Ledger::open(path, &KEY, around.clone()).expect("the phone's ledger opens");
+        let clock = Clock::right(around);
+        let ledger = Ledger::open(path, &KEY, clock.clone()).expect("the phone's ledger opens");
         let me = ledger.identity().expect("the phone is enrolled");
-        Self { user: me.user, device: me.device, path: path.to_owned(), around: around.clone(), ledger: Some(ledger) }
+        Self { user: me.user, device: me.device, path: path.to_owned(), clock, ledger: Some(ledger) }
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Its ledger.
@@ -76,7 +83,7 @@ impl Phone {
 
     /// Writes down a household met for the first time.
     pub fn registers(&mut self, place: PlaceId, head: &str) -> (HouseholdId, Vec<EntryName>) {
-        let (household, person) = (HouseholdId::mint(&*self.around), PersonId::mint(&*self.around));
+        let (household, person) = (HouseholdId::mint(&*self.clock), PersonId::mint(&*self.clock));
         let puts = BTreeMap::from([
             (format!("person/{person}/name"), Scalar::from(head)),
             (format!("person/{person}/relation"), "户主".into()),
@@ -98,8 +105,7 @@ impl Phone {
     /// The battery dies and the phone is switched on again.
     pub fn dies_and_is_switched_on(&mut self) {
         drop(self.ledger.take());
-        self.ledger =
-            Some(Ledger::open(&self.path, &KEY, self.around.clone()).expect("the phone's ledger opens again"));
+        self.ledger = Some(Ledger::open(&self.path, &KEY, self.clock.clone()).expect("the phone's ledger opens again"));
     }
 
     /// Copies all that is on it into a file.
@@ -116,7 +122,7 @@ impl Phone {
             std::fs::remove_file(beside).ok();
         }
         std::fs::copy(copy, &self.path).expect("the copy is put in place");
-        self.ledger = Some(Ledger::open(&self.path, &KEY, self.around.clone()).expect("the copy opens"));
+        self.ledger = Some(Ledger::open(&self.path, &KEY, self.clock.clone()).expect("the copy opens"));
     }
 }
 

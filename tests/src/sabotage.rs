@@ -27,11 +27,16 @@ const fn change(file: &'static str, from: &'static str, to: &'static str) -> Cha
 }
 
 const COUNTY: &str = "crates/ledger/src/county.rs";
+const APPROVAL: &str = "crates/ledger/src/project/approval.rs";
+const ENTITLE: &str = "crates/ledger/src/entitle.rs";
+const ENTRIES: &str = "crates/ledger/src/entries.rs";
 const GATE: &str = "crates/ledger/src/gate.rs";
 const HANDOVER: &str = "crates/ledger/src/handover.rs";
+const HOUSEHOLD: &str = "crates/ledger/src/project/household.rs";
 const LAPSE: &str = "crates/ledger/src/lapse.rs";
 const LIVES: &str = "crates/ledger/src/lives.rs";
 const PAGE: &str = "crates/ledger/src/page.rs";
+const PARCELS: &str = "crates/ledger/src/parcels.rs";
 const PHONE: &str = "crates/ledger/src/phone.rs";
 const REPLAY: &str = "crates/ledger/src/replay.rs";
 const STORE: &str = "crates/ledger/src/store.rs";
@@ -217,6 +222,113 @@ pub const VARIANTS: &[Variant] = &[
                  self.run(\"delete from granted where about = ?1\", [&about])?;",
             ),
         ],
+    },
+    Variant {
+        name: "last-writer projection",
+        broken: "of two statements the one with the later clock counts and nobody is asked, instead of both standing side by side",
+        changes: &[
+            change(
+                HOUSEHOLD,
+                "                if statements.len() > 1 {\n                    let asks",
+                "                if statements.len() > 1_000 {\n                    let asks",
+            ),
+            change(
+                HOUSEHOLD,
+                "                self.counting(&statements)?.map(|statement| statement.value.clone())\n            };",
+                "                let mut latest: Option<(lianhu_core::day::Moment, Scalar)> = None;\n                \
+                 for (statement, name) in statements.iter().flat_map(|said| said.entries.iter().map(move |name| (said, name))) {\n                    \
+                     let at = self.living(*name)?.map(|kept| kept.entry.at).unwrap_or(lianhu_core::day::Moment(0));\n                    \
+                     if latest.as_ref().is_none_or(|(last, _)| *last <= at) { latest = Some((at, statement.value.clone())); }\n                \
+                 }\n                latest.map(|(_, value)| value)\n            };",
+            ),
+        ],
+    },
+    Variant {
+        name: "no actor fork after restore",
+        broken: "a phone that is told that it exists twice goes on as the one it was",
+        changes: &[change(
+            REPLAY,
+            "        let mut chance = [0; 2];",
+            "        if self.around.now().0 > 0 {\n            return Ok(());\n        }\n        let mut chance = [0; 2];",
+        )],
+    },
+    Variant {
+        name: "forgets before receipt",
+        broken: "a household that has ended is forgotten once all of it is sealed, whether or not the county has it",
+        changes: &[change(
+            HANDOVER,
+            "number is null and standing = ?2 and device = ?3 limit 1\"",
+            "number is null and envelope is null and standing = ?2 and device = ?3 limit 1\"",
+        )],
+    },
+    Variant {
+        name: "equal said twice",
+        broken: "two people who say the same at the same time are two statements between which somebody has to choose",
+        changes: &[change(
+            HOUSEHOLD,
+            "                if statements.len() > 1 {\n                    let asks",
+            "                if statements.iter().map(|said| said.entries.len()).sum::<usize>() > 1 {\n                    let asks",
+        )],
+    },
+    Variant {
+        name: "mark without receipt",
+        broken: "what a carrier has taken along bears the county's mark before the county has said a word",
+        changes: &[change(
+            PARCELS,
+            "        let carried = self.carried()?;",
+            "        self.run(\"update entry set number = (select coalesce(max(number), 0) + 1 from entry) where name = (select name from entry where number is null and envelope in (select id from envelope where carried is not null) limit 1)\", [])?;\n        \
+             let carried = self.carried()?;",
+        )],
+    },
+    Variant {
+        name: "old answer taken whole",
+        broken: "of a file that answers what was asked long ago everything is taken, not the receipts alone",
+        changes: &[change(
+            PARCELS,
+            "        if minicbor::to_vec(&now).unwrap_or_default() == cursor {",
+            "        if minicbor::to_vec(&now).unwrap_or_default().len() < cursor.len() + 99 {",
+        )],
+    },
+    Variant {
+        name: "half an act kept",
+        broken: "what an act had written before the disk was full stays",
+        changes: &[change(
+            STORE,
+            "by itself.\n                if !self.conn.is_autocommit() {\n                    self.conn.execute_batch(\"rollback\").ok();",
+            "by itself.\n                if !self.conn.is_autocommit() {\n                    self.conn.execute_batch(\"commit\").ok();",
+        )],
+    },
+    Variant {
+        name: "anybody directs",
+        broken: "a directive is let in from whoever is enrolled",
+        changes: &[change(
+            ENTITLE,
+            "            _ if areas.is_empty() => Ok(false),",
+            "            _ if areas.is_empty() => Ok(true),",
+        )],
+    },
+    Variant {
+        name: "anybody plays the roster",
+        broken: "what claims to be from the import of rosters is let in from whoever holds the household",
+        changes: &[change(ENTITLE, "change.lane != lane::PERSON)", "change.lane > lane::IMPORT)")],
+    },
+    Variant {
+        name: "first confirmation for ever",
+        broken: "of several confirmations the first one counts instead of the last",
+        changes: &[change(
+            APPROVAL,
+            "is_none_or(|(highest, _)| *highest <= rank)",
+            "is_none_or(|(highest, _)| *highest > rank)",
+        )],
+    },
+    Variant {
+        name: "registration left behind",
+        broken: "a household that was registered long ago, or by a clock that was behind, comes to a new helper without its place",
+        changes: &[change(
+            ENTRIES,
+            "OF_A_DAY: [u16; 2] = [kind::VISIT, kind::REMARK];",
+            "OF_A_DAY: [u16; 2] = [kind::VISIT, kind::REGISTRATION];",
+        )],
     },
     Variant {
         name: "counter not stored",

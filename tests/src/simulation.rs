@@ -2,15 +2,25 @@
 //! (`promises`); at the end everything has to come to rest with all in scope agreeing (`ending`).
 
 mod acts;
+mod clocks;
 mod disaster;
 mod ending;
+mod files;
+mod full_disk;
+mod intruder;
+mod lost_phone;
 mod member;
 mod model;
 mod promises;
+mod said;
+mod troubles;
 mod unfinished;
+mod weight;
 
 use crate::{BadLine, Chance, Phone, Village, Weather};
 use disaster::{BackUp, Life};
+use files::Files;
+use intruder::Intruder;
 use lianhu_core::entry::Entry;
 use lianhu_core::exchange::Answer;
 use lianhu_core::ids::{DeviceId, EntryName, Hash, HouseholdId, PlaceId, PublicKey, UserId};
@@ -19,6 +29,10 @@ use member::{Ear, Member};
 use model::Model;
 use promises::{CANARY, Kept, Wire};
 use std::collections::{BTreeMap, BTreeSet};
+use troubles::Trouble;
+
+/// One step in so many is followed by an act of a trouble.
+const TROUBLED: usize = 3;
 
 /// A seed that was played to its end.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,6 +97,12 @@ struct World {
     to_direct: Vec<Entry>,
     /// Whether the county's disk may be lost, devices shut out, visits left half written.
     calm: bool,
+    /// What else befalls this seed.
+    troubles: Vec<Trouble>,
+    intruder: Option<Intruder>,
+    /// What the intruder has put into its envelopes: it may stand aside for that.
+    forged: BTreeSet<EntryName>,
+    files: Files,
     /// The last reply, for the account of a failure.
     last_heard: String,
     wire: Wire,
@@ -90,14 +110,20 @@ struct World {
     serial: u64,
 }
 
-/// Plays one seed.
+/// Plays one seed, with all that may befall it.
 pub fn play(seed: u64) -> Result<Played, Broken> {
-    play_in(World::new(seed, false))
+    play_in(World::new(seed, false, troubles::drawn(seed)))
+}
+
+/// Plays one seed at a county that loses its disk, and nothing worse: what seeds were before they had troubles, to which
+/// numbers in the tests refer.
+pub fn play_losing_the_disk(seed: u64) -> Result<Played, Broken> {
+    play_in(World::new(seed, false, Vec::new()))
 }
 
 /// Plays one seed at a county that keeps its disk: what the first seeds were, to which numbers in the tests refer.
 pub fn play_calm(seed: u64) -> Result<Played, Broken> {
-    play_in(World::new(seed, true))
+    play_in(World::new(seed, true, Vec::new()))
 }
 
 fn play_in(mut world: World) -> Result<Played, Broken> {
@@ -111,7 +137,7 @@ fn play_in(mut world: World) -> Result<Played, Broken> {
 }
 
 impl World {
-    fn new(seed: u64, calm: bool) -> Self {
+    fn new(seed: u64, calm: bool, troubles: Vec<Trouble>) -> Self {
         let mut chance = Chance::new(seed);
         let mut village = Village::new(seed);
         let town = village.place("皇后乡", "town", None);
@@ -151,6 +177,10 @@ impl World {
             back_ups: Vec::new(),
             to_direct: Vec::new(),
             calm,
+            troubles,
+            intruder: None,
+            forged: BTreeSet::new(),
+            files: Files::default(),
             last_heard: String::new(),
             wire: Wire::default(),
             steps: Vec::new(),
@@ -170,21 +200,26 @@ impl World {
             self.new_phone(user);
         }
         self.check_county()?;
-        for _ in 0..30 + self.chance.below(40) {
+        // Acts of troubles take the place of as many steps: a seed takes as long with them as without.
+        let steps = (30 + self.chance.below(40)) * if self.troubles.is_empty() { 4 } else { 3 } / 4;
+        for _ in 0..steps {
             let touched = self.act()?;
-            self.check_county()?;
-            for at in touched {
-                self.check_phone(at)?;
-            }
+            self.check_after(touched)?;
             if !self.calm && self.chance.one_in(4) {
                 let touched = self.more()?;
-                self.check_county()?;
-                for at in touched {
-                    self.check_phone(at)?;
-                }
+                self.check_after(touched)?;
+            }
+            if !self.troubles.is_empty() && self.chance.one_in(TROUBLED) {
+                let touched = self.trouble()?;
+                self.check_after(touched)?;
             }
         }
         self.end()
+    }
+
+    fn check_after(&mut self, touched: Vec<usize>) -> Kept {
+        self.check_county()?;
+        touched.into_iter().try_for_each(|at| self.check_phone(at))
     }
 
     fn tells(&mut self, step: String) {
@@ -234,6 +269,7 @@ impl World {
             damaged: false,
             life: None,
             copy: None,
+            taken_along: false,
             at_rest: false,
         });
     }
@@ -254,6 +290,7 @@ impl World {
             damaged: false,
             life: None,
             copy: None,
+            taken_along: false,
             at_rest: false,
         });
     }

@@ -218,6 +218,11 @@ impl Tx<'_> {
             let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
             return names
                 .map(|(bytes, name)| match self.fate(*name)? {
+                    // It came before under a number that was taken: it is refused for this envelope now, not for that one.
+                    Some((.., Some(Code::NumberTaken))) if code == Code::Revoked => {
+                        self.run("delete from quarantine where name = ?1", [name.0])?;
+                        self.set_aside(&arrival, *name, bytes, code)
+                    }
                     Some(known) => Ok(known),
                     None => self.set_aside(&arrival, *name, bytes, code),
                 })
@@ -264,16 +269,14 @@ impl Tx<'_> {
         if known.user != *user {
             return Ok(Some(Code::NotTheAuthor));
         }
-        if known.revoked {
-            return Ok(Some(Code::Revoked));
-        }
         let sql = "select 1 from envelope where device = ?1 and incarnation = ?2 and number = ?3";
         let taken = self.one(sql, params![device.bytes(), incarnation, number.cast_signed()], |_| Ok(()))?;
         if taken.is_some() {
             self.run("update asking set twice = 1 where device = ?1", [device.bytes()])?;
             return Ok(Some(Code::NumberTaken));
         }
-        Ok(None)
+        // Last of all: what a device hands in that was shut out is kept with its envelope, for a person to let in.
+        Ok(known.revoked.then_some(Code::Revoked))
     }
 
     pub(crate) fn insert_envelope(

@@ -51,6 +51,9 @@ fn read((name, number, late, bytes): (EntryName, Option<i64>, bool, Vec<u8>)) ->
     Ok(Kept { name, number: number.map(i64::cast_unsigned), late, entry })
 }
 
+/// The kinds that age: those of days before the horizon of a grant stay at the county until they are asked for.
+pub(crate) const OF_A_DAY: [u16; 2] = [kind::VISIT, kind::REMARK];
+
 /// The day a record speaks of; directives and changes speak of none.
 pub(crate) fn day_of(entry: &Entry) -> Day {
     let is_visit = entry.kind == kind::VISIT;
@@ -110,13 +113,14 @@ impl Tx<'_> {
         if self.identity()?.is_county { Ok(()) } else { self.exclude_if_old(name, about, number) }
     }
 
-    /// A record from before the horizon of its grant is not counted into what is compared with the county: which of
+    /// A visit from before the horizon of its grant is not counted into what is compared with the county: which of
     /// them came along depends on what was still open that day.
     fn exclude_if_old(&self, name: EntryName, about: About, number: u64) -> Result<()> {
         let sql = "select scope.user, scope.excluded_count, scope.excluded_sum from scope, entry \
                    where scope.about = ?1 and entry.name = ?2 and scope.since >= ?3 and scope.horizon > entry.day \
-                   and entry.kind between ?4 and ?5";
-        let params = params![about.key(), name.0, number.cast_signed(), kind::VISIT, kind::FIRST_DIRECTIVE - 1];
+                   and entry.kind in (?4, ?5)";
+        let [visit, remark] = OF_A_DAY;
+        let params = params![about.key(), name.0, number.cast_signed(), visit, remark];
         let rows = self.all(sql, params, |row| Ok((row.get::<_, Vec<u8>>(0)?, digest_at(row, 1)?)))?;
         for (user, excluded) in rows {
             let excluded = excluded.plus(Digest::of(&name));

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::frame;
 use crate::phone::Outgoing;
 use crate::store::Ledger;
+use lianhu_core::day::Day;
 use lianhu_core::dossier::Dossier;
 use lianhu_core::entry::About;
 use lianhu_core::envelope::{Header, Sealed};
@@ -70,8 +71,8 @@ pub struct ScopeRow {
     pub since: u64,
     /// The number at which it ended.
     pub until: Option<u64>,
-    /// Whether records of any age belong to it.
-    pub older: bool,
+    /// Records of an earlier day do not come along with it; records of any age do where there is none.
+    pub horizon: Option<Day>,
 }
 
 const COLUMNS: &str = "select name, about, device, number, standing, late, bytes from entry";
@@ -115,13 +116,13 @@ impl Ledger {
 
     /// What a person holds or held, as this ledger knows it.
     pub fn scope_of(&self, user: UserId) -> Result<Vec<ScopeRow>> {
-        let sql = "select about, since, until, horizon is null from scope where user = ?1 order by about";
+        let sql = "select about, since, until, horizon from scope where user = ?1 order by about";
         let rows = self.look().all(sql, [user.bytes()], |row| {
             let until = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?.cast_unsigned(), until, row.get(3)?))
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?.cast_unsigned(), until, row.get::<_, Option<i32>>(3)?))
         })?;
-        let read = |(key, since, until, older): (Vec<u8>, u64, Option<u64>, bool)| {
-            Some(ScopeRow { about: About::from_key(&key)?, since, until, older })
+        let read = |(key, since, until, horizon): (Vec<u8>, u64, Option<u64>, Option<i32>)| {
+            Some(ScopeRow { about: About::from_key(&key)?, since, until, horizon: horizon.map(Day) })
         };
         Ok(rows.into_iter().filter_map(read).collect())
     }

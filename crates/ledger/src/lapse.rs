@@ -89,8 +89,9 @@ impl Tx<'_> {
         let mut changed: BTreeSet<HouseholdId> = BTreeSet::new();
         for (name, key, kind) in others {
             let Some(about) = About::from_key(&key) else { continue };
-            // What is being handed over stays as it was read, until it goes as a whole.
-            if about.household().is_some() && self.is_ended(about)? {
+            // What is being handed over stays as it was read, until it goes as a whole; unless the county waits for what
+            // own changes are built on.
+            if about.household().is_some() && self.is_ended(about)? && !self.is_waited_for(about)? {
                 continue;
             }
             self.set_standing(name, standing::LAPSED, None)?;
@@ -109,6 +110,14 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the county has own changes about it and has given them no number: it lacks what they are built on.
+    fn is_waited_for(&self, about: About) -> Result<bool> {
+        let sql = "select 1 from entry join envelope on envelope.id = entry.envelope where entry.about = ?1 and entry.kind = ?2 \
+                   and entry.device = ?3 and entry.number is null and entry.standing = 0 and length(envelope.receipt) > 0 limit 1";
+        let me = self.identity()?;
+        Ok(self.one(sql, params![about.key(), kind::CHANGE, me.device.bytes()], |_| Ok(()))?.is_some())
     }
 
     fn is_ended(&self, about: About) -> Result<bool> {

@@ -1,10 +1,10 @@
 //! One page of what a device may hold and does not have yet: half for the live log, half for what is filled in.
 
-use crate::entries::digest_at;
+use crate::entries::{OF_A_DAY, digest_at};
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::day::Day;
-use lianhu_core::entry::{About, kind};
+use lianhu_core::entry::About;
 use lianhu_core::exchange::{Again, Digest, Fill, GrantNews, LARGEST_PAGE, PAGE, Paged, Reply, Request};
 use lianhu_core::ids::{EnvelopeName, UserId};
 use rusqlite::{Row, params};
@@ -178,16 +178,19 @@ impl<'a> Page<'a> {
                 );
                 self.tx.all(&sql, params![from, since.cast_signed()], found_at)?
             } else {
-                // All changes and directives, everything still open, and the records of the last twelve months.
+                // Visits and remarks of the last twelve months, visits that are still open with their corrections, and all
+                // else: a registration, a strike or a step is needed however long ago it was, or its author's clock said.
                 let sql = format!(
-                    "select {COLUMNS} from {FROM} where entry.about = ?1 and entry.number > ?2 and entry.number <= ?3 \
-                     and (entry.kind not between ?5 and ?6 or entry.day >= ?4 \
-                     or exists (select 1 from need where need.root = entry.name and need.step < 3)) \
+                    "with recursive open (name) as (select root from need where household = ?7 and step < 3 \
+                     union select amends.entry from open cross join amends on amends.target = open.name and amends.household = ?7) \
+                     select {COLUMNS} from {FROM} where entry.about = ?1 and entry.number > ?2 and entry.number <= ?3 \
+                     and (entry.kind not in (?5, ?6) or entry.day >= ?4 or entry.name in open) \
                      order by entry.number limit 500"
                 );
                 let horizon = horizon.unwrap_or(i32::MIN);
-                let params =
-                    params![about.key(), from, since.cast_signed(), horizon, kind::VISIT, kind::FIRST_DIRECTIVE - 1];
+                let household = about.household().map(|id| id.bytes().to_vec());
+                let [visit, remark] = OF_A_DAY;
+                let params = params![about.key(), from, since.cast_signed(), horizon, visit, remark, household];
                 self.tx.all(&sql, params, found_at)?
             };
             let last = rows.len() < 500;

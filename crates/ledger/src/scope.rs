@@ -208,11 +208,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The digest of the records that a back-fill leaves out: older than the horizon, numbered before the grant.
+    /// The digest of what a back-fill leaves out: older than the horizon, numbered before the grant.
     pub(crate) fn excluded(&self, about: About, since: u64, horizon: Option<Day>) -> Result<Digest> {
         let Some(horizon) = horizon else { return Ok(Digest::default()) };
-        let sql = "select name from entry where about = ?1 and number <= ?2 and kind between ?3 and ?4 and day < ?5";
-        let params = params![about.key(), since.cast_signed(), kind::VISIT, kind::FIRST_DIRECTIVE - 1, horizon.0];
+        let sql = "select name from entry where about = ?1 and number <= ?2 and kind in (?3, ?4) and day < ?5";
+        let [visit, remark] = entries::OF_A_DAY;
+        let params = params![about.key(), since.cast_signed(), visit, remark, horizon.0];
         let names = self.all(sql, params, |row| entries::name_of(row, 0))?;
         Ok(names.iter().fold(Digest::default(), |sum, name| sum.plus(Digest::of(name))))
     }

@@ -26,6 +26,7 @@ impl World {
     pub(super) fn act(&mut self) -> Result<Vec<usize>, String> {
         let at = self.chance.below(self.members.len());
         self.village.around.pass(1 + i64::try_from(self.chance.below(86_400)).unwrap_or(0));
+        self.back_ups_age();
         let act = self.chance.below(44);
         if act >= 38 {
             self.members.iter_mut().for_each(|member| member.at_rest = false);
@@ -92,9 +93,9 @@ impl World {
         self.chance.pick(&fits).cloned()
     }
 
-    pub(super) fn some_visit(&mut self, household: HouseholdId) -> Visit {
+    /// A visit of the last months, by a clock that may be off.
+    pub(super) fn some_visit(&mut self, household: HouseholdId, today: Day) -> Visit {
         let (canary, serial) = (self.canary(household), self.next());
-        let today = self.today();
         let mut visit = Visit {
             day: some_day(&mut self.chance, today),
             note: Some(format!("{canary} 家里都好 {serial}")),
@@ -114,7 +115,7 @@ impl World {
 
     fn visit(&mut self, at: usize) {
         let Some(household) = self.household_on(at) else { return };
-        let visit = self.some_visit(household);
+        let visit = self.some_visit(household, self.members[at].phone.clock().now().day());
         self.tells(format!("{} visits {}", self.members[at].name, self.canaries[&household]));
         let name = self.members[at].phone.writes_visit(household, &visit).expect("a visit is saved");
         self.members[at].saved([name]);
@@ -144,7 +145,7 @@ impl World {
         {
             amends.push(other);
         }
-        let visit = Visit { amends, day: was.day, ..self.some_visit(household) };
+        let visit = Visit { amends, day: was.day, ..self.some_visit(household, self.today()) };
         self.tells(format!("{} amends a visit of {}", self.members[at].name, self.canaries[&household]));
         let name = self.members[at].phone.writes_visit(household, &visit).map_err(|error| error.to_string())?;
         self.members[at].saved([name]);
@@ -373,6 +374,7 @@ impl World {
         self.add_copy(user, &path);
         let twin = self.members.last_mut().ok_or("a copy was added")?;
         (twin.owes, twin.heard, twin.damaged, twin.drafts) = (owes, heard, damaged, drafts);
+        twin.taken_along = true;
         twin.owes.extend(settled);
         let twin = self.members.len() - 1;
         self.check_phone(twin)

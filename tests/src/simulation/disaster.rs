@@ -4,7 +4,7 @@
 use super::World;
 use super::promises::Kept;
 use lianhu_core::change::Change;
-use lianhu_core::directive::{Device, Grant, GrantEnd, Placement, Role};
+use lianhu_core::directive::{Approval, ConfirmedFacts, Device, Grant, GrantEnd, Placement, Role};
 use lianhu_core::entry::{About, Entry, Source, kind};
 use lianhu_core::ids::{DeviceId, EntryName, Epoch, Hash, HouseholdId};
 use lianhu_core::scalar::Scalar;
@@ -30,6 +30,8 @@ pub(super) struct Life {
 pub(super) struct BackUp {
     path: PathBuf,
     at: i64,
+    /// The earliest that the county's clock has said since.
+    earliest: i64,
     life: usize,
     log: Vec<EntryName>,
     numbers: BTreeMap<EntryName, u64>,
@@ -74,7 +76,8 @@ impl World {
         self.tells(format!("the county is backed up at {}", self.log.len()));
         self.back_ups.push(BackUp {
             path,
-            at: self.village.around.now().0,
+            at: self.village.county.clock().now().0,
+            earliest: self.village.county.clock().now().0,
             life: self.life(),
             log: self.log.clone(),
             numbers: self.numbers.clone(),
@@ -85,10 +88,16 @@ impl World {
         });
     }
 
+    /// Lets go of back-ups that are of no use to anybody: phones may have let go of what was handed over since.
+    pub(super) fn back_ups_age(&mut self) {
+        let now = self.village.county.clock().now().0;
+        self.back_ups.iter_mut().for_each(|back_up| back_up.earliest = back_up.earliest.min(now));
+        self.back_ups.retain(|back_up| back_up.earliest + KEPT > now);
+    }
+
     /// The county's disk is lost; a back-up takes its place.
     pub(super) fn restores(&mut self) -> Kept {
-        let now = self.village.around.now().0;
-        self.back_ups.retain(|back_up| back_up.at + KEPT > now);
+        self.back_ups_age();
         let which = self.chance.below(self.back_ups.len());
         let Some(back_up) = self.back_ups.get(which) else { return Ok(()) };
         let held = self.village.county.with(|ledger| ledger.held_above(0)).map_err(|error| error.to_string())?;
@@ -155,6 +164,14 @@ impl World {
             kind::GRANT_END => {
                 let body: GrantEnd = minicbor::decode(&entry.body)?;
                 county.directs(|w| w.record(about, kind::GRANT_END, Source::Office, &body));
+            }
+            kind::APPROVAL => {
+                let body: Approval = minicbor::decode(&entry.body)?;
+                county.directs(|w| w.record(about, kind::APPROVAL, Source::Office, &body));
+            }
+            kind::CONFIRMED_FACTS => {
+                let body: ConfirmedFacts = minicbor::decode(&entry.body)?;
+                county.directs(|w| w.record(about, kind::CONFIRMED_FACTS, Source::Office, &body));
             }
             kind::CHANGE => {
                 let change: Change = minicbor::decode(&entry.body)?;

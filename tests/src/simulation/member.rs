@@ -50,6 +50,8 @@ pub(super) struct Member {
     /// The life of the county's log that it last heard of.
     pub(super) life: Option<usize>,
     pub(super) copy: Option<Copied>,
+    /// Whether it was told that somebody has taken along what it handed over.
+    pub(super) taken_along: bool,
     /// Whether the last exchange came to an end with the county having nothing more to say.
     pub(super) at_rest: bool,
 }

@@ -7,7 +7,7 @@ use lianhu_core::entry::{About, Entry};
 use lianhu_core::exchange::{Answer, Code, Receipt, Verdict};
 use lianhu_core::ids::{EntryName, Hash, HouseholdId};
 use lianhu_core::scalar::Scalar;
-use lianhu_ledger::inspect::{self, Held, Standing};
+use lianhu_ledger::inspect::{self, Held, Refused, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A promise that was broken, in words.
@@ -49,6 +49,7 @@ impl World {
     fn follow(&mut self, held: &Held, number: u64) -> Kept {
         let entry = Entry::read(&held.bytes).map_err(|error| format!("entry {number} cannot be read: {error}"))?;
         ensure(entry.name() == held.name, || format!("entry {number} is not what its name says"))?;
+        self.check_intruder(&entry, number)?;
         self.log.push(held.name);
         self.numbers.insert(held.name, number);
         let before = if number == 1 { &[][..] } else { &self.chain.0[..] };
@@ -64,7 +65,7 @@ impl World {
     /// Whatever the county has answered for is there.
     fn check_answers(&self, held: &[Held]) -> Kept {
         let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
-        for entry in &refused {
+        for entry in refused.iter().filter(|refused| !self.forged.contains(&refused.name)) {
             // The phones of this simulation write nothing but what they may; only copies may get in each other's way,
             // and a phone that has lost a part of what it knew.
             let of_order = matches!(entry.code, Some(Code::SeqTaken | Code::SeqGap | Code::NumberTaken));
@@ -94,6 +95,12 @@ impl World {
             self.village.county.with(|ledger| ledger.devices_seen_twice()).map_err(|error| error.to_string())?;
         let wrong = twice.iter().find(|device| !self.copied.contains(device));
         ensure(wrong.is_none(), || format!("{wrong:?} is said to exist twice and does not"))
+    }
+
+    /// Whether it stands aside for an envelope that the intruder had put it into: that is no fault of its author's, and
+    /// accounts for nothing.
+    pub(super) fn is_for_the_envelope(&self, refused: &Refused) -> bool {
+        self.forged.contains(&refused.name) && matches!(refused.code, Some(Code::NotSigned | Code::NotTheAuthor))
     }
 
     /// The county's scopes are what the directives say, worked out in another way.
@@ -166,6 +173,7 @@ impl World {
         self.check_marks(at, &held)?;
         self.check_owed(at, &held)?;
         self.check_drafts(at)?;
+        self.check_carried(at)?;
         self.check_canaries(at, &held)
     }
 
@@ -202,11 +210,22 @@ impl World {
     /// Everything saved is on the phone, or at the county, or was said again with every value it had.
     fn check_owed(&mut self, at: usize, held: &[Held]) -> Kept {
         let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
-        let aside: BTreeMap<EntryName, Option<Code>> =
-            refused.iter().map(|refused| (refused.name, refused.code)).collect();
+        let aside: BTreeMap<EntryName, Option<Code>> = refused
+            .iter()
+            .filter(|refused| !self.is_for_the_envelope(refused))
+            .map(|refused| (refused.name, refused.code))
+            .collect();
         let here: BTreeMap<EntryName, &Held> = held.iter().map(|held| (held.name, held)).collect();
         let mut living: BTreeSet<_> = BTreeSet::new();
-        for held in held.iter().filter(|held| matches!(held.standing, Standing::Living | Standing::Parked)) {
+        for held in held {
+            let waits = match held.standing {
+                Standing::Living | Standing::Parked => true,
+                Standing::Aside => self.waits_aside(at, held.name)?,
+                Standing::Withdrawn | Standing::Lapsed => false,
+            };
+            if !waits {
+                continue;
+            }
             let entry = Entry::read(&held.bytes).map_err(|error| error.to_string())?;
             let values = values_of(&entry);
             living.extend(
@@ -215,7 +234,8 @@ impl World {
         }
         // What was said again by a device that was shut out, or about what the county has lost, is aside with its values.
         for refused in refused.iter().filter(|refused| !matches!(refused.code, Some(Code::SeqTaken | Code::SeqGap))) {
-            let entry = Entry::read(&refused.bytes).map_err(|error| error.to_string())?;
+            // What is no entry at all says nothing.
+            let Ok(entry) = Entry::read(&refused.bytes) else { continue };
             let household = entry.about.household().filter(|_| entry.device == self.members[at].phone.device);
             living.extend(
                 household.into_iter().flat_map(|id| values_of(&entry).into_iter().map(move |value| (id, value))),
@@ -234,13 +254,11 @@ impl World {
             if matches!(standing, Some(Standing::Living | Standing::Parked)) {
                 continue;
             }
-            // Set aside in a life that was lost: the phone has not heard of that.
-            let read = member.phone.ledger().life_read().map_err(|error| error.to_string())?;
-            if standing == Some(Standing::Aside) && read.and_then(|epoch| self.life_of(epoch)) != Some(self.life()) {
+            if standing == Some(Standing::Aside) && self.waits_aside(at, *name)? {
                 continue;
             }
             // A household that was forgotten, in a life of the county's log that was lost since.
-            if standing.is_none() && sealed.contains(name) {
+            if standing.is_none() && sealed.contains(name) && self.life() > 0 {
                 continue;
             }
             let code = aside.get(name).copied().flatten();
@@ -267,6 +285,22 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Whether something that stands aside on a phone waits all the same: it was set aside in a life of the log that was
+    /// lost, of which the phone has not heard; or a person has let it in since and it is parked at the county, of which a
+    /// phone that is shut out hears nothing.
+    fn waits_aside(&self, at: usize, name: EntryName) -> Result<bool, String> {
+        let phone = &self.members[at].phone;
+        let read = phone.ledger().life_read().map_err(|error| error.to_string())?;
+        if read.and_then(|epoch| self.life_of(epoch)) != Some(self.life()) {
+            return Ok(true);
+        }
+        if !self.is_shut_out(phone.device) {
+            return Ok(false);
+        }
+        let held = self.village.county.with(|county| county.all_held()).map_err(|error| error.to_string())?;
+        Ok(held.iter().any(|held| held.name == name && held.standing == Standing::Parked))
     }
 
     /// No byte on the phone speaks of a household that is none of its person's business.
@@ -347,7 +381,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    fn sees(&mut self, request: &[u8], copied: &BTreeSet<lianhu_core::ids::DeviceId>) -> Kept {
+    pub(super) fn sees(&mut self, request: &[u8], copied: &BTreeSet<lianhu_core::ids::DeviceId>) -> Kept {
         let Some((_, request)) = inspect::read_request(request) else { return Ok(()) };
         for sealed in request.envelopes {
             let head = &sealed.head;

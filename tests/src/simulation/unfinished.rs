@@ -4,6 +4,7 @@
 use super::World;
 use super::promises::{Kept, ensure};
 use lianhu_core::entry::Source;
+use lianhu_core::surroundings::Surroundings as _;
 
 impl World {
     /// Something that happens now and then: drafts, older records, and what befalls the county.
@@ -48,7 +49,7 @@ impl World {
     pub(super) fn finishes_draft(&mut self, at: usize) -> Kept {
         let drafts: Vec<_> = self.members[at].drafts.iter().map(|(id, (household, _))| (*id, *household)).collect();
         let Some((id, household)) = self.chance.pick(&drafts).copied() else { return Ok(()) };
-        let visit = self.some_visit(household);
+        let visit = self.some_visit(household, self.members[at].phone.clock().now().day());
         let ledger = self.members[at].phone.ledger_mut();
         let saved = ledger.write(|w| w.finish_draft(id, household, Source::Household, &visit));
         let saved = saved.map_err(|error| format!("a visit begun could not be finished: {error}"))?;

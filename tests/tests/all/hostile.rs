@@ -375,6 +375,26 @@ fn a_refusal_keeps_its_code_when_the_entry_comes_again() {
 }
 
 #[test]
+fn a_device_with_good_keys_cannot_make_the_countys_ledger_look_altered() {
+    let mut scene = scene();
+    scene.honest.visits(scene.victim, "2026-09-01");
+    scene.honest.exchanges(&mut scene.village.line()).unwrap();
+    let theirs = scene.village.county.with(|county| county.all_held().unwrap().pop().unwrap().bytes);
+    let named = scene.seal(vec![theirs]);
+    scene.send(vec![named]);
+    // One after the other, and neither says that it follows the first.
+    let visit = |scene: &Scene| {
+        let visit = Visit { day: Day::parse("2026-09-02").unwrap(), ..Visit::default() };
+        scene.entry(About::Household(scene.own), kind::VISIT, minicbor::to_vec(&visit).unwrap()).write()
+    };
+    let entries = [visit(&scene), visit(&scene)];
+    let sealed = entries.map(|entry| scene.seal(vec![entry])).to_vec();
+    assert!(scene.send(sealed).iter().all(|(answer, _)| *answer == Answer::Kept));
+    let verified = scene.village.county.with(|county| county.verify().unwrap());
+    assert!(verified.clean, "{:?}", verified.findings);
+}
+
+#[test]
 fn some_thousand_mutants_do_no_harm() {
     for seed in 500..502 {
         let done = throw(seed, 1500).unwrap_or_else(|harm| panic!("{harm}"));

@@ -149,7 +149,9 @@ impl Walk {
                 }
                 continue;
             };
-            if header.head.user.bytes() != user || header.head.device.bytes() != device {
+            let of_author = header.head.user.bytes() == user && header.head.device.bytes() == device;
+            // Whoever names somebody else's entry in an envelope of their own says nothing about it.
+            if envelope == Some(row.id) && !of_author {
                 self.entry(Fault::EntryUnsigned, *name, number);
             }
             if given.is_some() && given != number {
@@ -197,8 +199,9 @@ impl Walk {
                     (Some((before, _)), Some(prev)) if before == prev => {}
                     (None, None) if *number == 1 => {}
                     (None, Some(prev)) if let_go.contains(&prev.0[..]) => self.cannot(Unproven::LetGo, 1),
-                    // What a phone has handed over may arrive in any order; at the county a gap is no proof of anything.
-                    (None, Some(_)) if *device != me.device => {}
+                    // What a phone has handed over may arrive in any order, and a device may seal what it likes: what it
+                    // signed itself is no proof that anybody touched this ledger.
+                    _ if *device != me.device => {}
                     (None, Some(prev)) => self.envelope(Fault::EnvelopeRemoved, *prev),
                     _ => self.envelope(Fault::EnvelopeReordered, *name),
                 }

@@ -1,0 +1,53 @@
+//! The troubles of a seed: each draws some of them, and now and then one of their acts is played between its steps. What
+//! they promise is checked with everything else, after every act and at the end.
+
+use super::World;
+use crate::Chance;
+
+/// A kind of trouble. Joins of what was written twice, and erasures, find their place here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trouble {
+    /// Clocks that are years off: a phone's, the county's.
+    Clocks,
+    /// Phones that are lost and shut out; a new one takes their place, and what was on them is let in.
+    LostPhones,
+    /// A device with good keys and a bad will.
+    Intruder,
+    /// Disks that are full for a while.
+    FullDisks,
+    /// Files carried by hand, in any order, twice, cut short, altered.
+    Files,
+    /// Facts that count only once they are confirmed, and people who say the same.
+    Weight,
+}
+
+const ALL: [Trouble; 6] =
+    [Trouble::Clocks, Trouble::LostPhones, Trouble::Intruder, Trouble::FullDisks, Trouble::Files, Trouble::Weight];
+
+/// The troubles of this seed: two or three on average, one at least.
+pub(super) fn drawn(seed: u64) -> Vec<Trouble> {
+    let mut chance = Chance::new(seed ^ 0x7E57_0B1E);
+    let some: Vec<_> = ALL.into_iter().filter(|_| chance.below(5) < 2).collect();
+    if some.is_empty() { chance.pick(&ALL).copied().into_iter().collect() } else { some }
+}
+
+impl World {
+    /// One act of one of the seed's troubles; says which phones it touched.
+    pub(super) fn trouble(&mut self) -> Result<Vec<usize>, String> {
+        let at = self.chance.below(self.members.len());
+        match self.chance.pick(&self.troubles).copied() {
+            Some(Trouble::Clocks) => self.clock_jumps(at),
+            Some(Trouble::LostPhones) => self.phone_is_lost(at)?,
+            Some(Trouble::Intruder) => self.intrudes()?,
+            Some(Trouble::FullDisks) => self.disk_is_full(at)?,
+            Some(Trouble::Files) => self.file_is_carried(at)?,
+            Some(Trouble::Weight) => self.weighs(at)?,
+            None => {}
+        }
+        Ok(vec![at])
+    }
+
+    pub(super) fn has(&self, trouble: Trouble) -> bool {
+        self.troubles.contains(&trouble)
+    }
+}

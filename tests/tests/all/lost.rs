@@ -1,0 +1,65 @@
+//! What is lost and found: a county's disk with what others have built on, a phone that was shut out meanwhile.
+
+use lianhu_core::directive::Device;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::exchange::{Answer, Code};
+use lianhu_core::scalar::Scalar;
+use lianhu_tests::Village;
+
+#[test]
+fn what_was_built_on_a_change_that_is_lost_for_good_arrives_although_its_household_was_taken_back() {
+    let mut village = Village::new(11);
+    let place = village.place("北召店村", "village", None);
+    let household = village.household("段志荣", place);
+    let (first, second) = (village.person("卫春建"), village.person("赵永燕"));
+    village.entrusts(household, first);
+    village.entrusts(household, second);
+    let mut line = village.line();
+    let (mut phone, mut lost) = (village.phone("卫春建"), village.phone("赵永燕"));
+    phone.exchanges(&mut line).unwrap();
+    lost.exchanges(&mut line).unwrap();
+    let back_up = village.folder().join("back-up.sqlite");
+    village.county.is_backed_up(&back_up);
+    lost.sets_phone(household, "13900001111");
+    lost.exchanges(&mut line).unwrap();
+    drop(lost);
+    phone.exchanges(&mut line).unwrap();
+    phone.sets_phone(household, "13811112222");
+    village.county.is_restored(&back_up);
+    village.takes_back(household, first);
+    phone.exchanges(&mut line).unwrap();
+    phone.exchanges(&mut line).unwrap();
+    let said = village.county.with(|county| county.stored_dossier(household).unwrap().unwrap()).statements("phone");
+    let said: Vec<_> = said.into_iter().map(|said| said.value).collect();
+    assert!(said.contains(&Scalar::from("13811112222")), "{said:?}");
+    assert_eq!(phone.ledger().standing().unwrap().waiting, 0);
+    assert!(phone.ledger().household_rows().unwrap().is_empty());
+}
+
+#[test]
+fn a_phone_that_was_shut_out_and_set_back_to_an_old_copy_still_hands_in_its_work() {
+    let mut village = Village::new(12);
+    let place = village.place("北召店村", "village", None);
+    let household = village.household("段志荣", place);
+    let user = village.person("卫春建");
+    village.entrusts(household, user);
+    let mut line = village.line();
+    let mut phone = village.phone("卫春建");
+    phone.exchanges(&mut line).unwrap();
+    let copy = village.folder().join("copy.sqlite");
+    phone.is_copied_to(&copy);
+    phone.visits(household, "2026-09-01");
+    phone.exchanges(&mut line).unwrap();
+    let (key, device) = (phone.ledger().identity().unwrap().key.public(), phone.device);
+    let shut_out = Device { key, device, label: String::new(), revoked: true, reason: None };
+    village.county.directs(|w| w.record(About::Cadre(user), kind::DEVICE, Source::Office, &shut_out));
+    phone.is_restored_from(&copy);
+    let visit = phone.visits(household, "2026-09-02");
+    for _ in 0..3 {
+        phone.exchanges(&mut line).unwrap();
+    }
+    let aside = village.county.with(|county| county.quarantined().unwrap());
+    let row = aside.iter().find(|row| row.entry == visit);
+    assert_eq!(row.and_then(|row| row.code), Some(Code::Revoked), "{aside:?}");
+    assert_eq!(village.county.with(|county| county.release(visit).unwrap()), Answer::Kept);
+}
