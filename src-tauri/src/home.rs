@@ -35,7 +35,7 @@ impl Files {
             std::fs::create_dir_all(&self.written)?;
             return Ok(json!({ "path": workbook_file::free(&self.written, name) }));
         }
-        let handed_in = home.join("files");
+        let handed_in = home.join(workbook_file::HANDED_IN);
         std::fs::create_dir_all(&handed_in)?;
         let path = handed_in.join(name);
         std::fs::write(&path, bytes)?;

@@ -7,6 +7,7 @@ use crate::error::{AppError, Result};
 use crate::keystore::Keystore;
 use crate::people::People;
 use crate::touched::Touched;
+use crate::workbook_file;
 use lianhu_core::surroundings::Surroundings;
 use lianhu_ledger::{FileKey, write_whole};
 use std::collections::BTreeMap;
@@ -68,6 +69,7 @@ impl Door {
         if !home.join(LOCKED_KEY).exists() {
             let app = App::open(home, self.around.clone(), self.watch())?;
             inside.app = Some(Arc::new(app));
+            workbook_file::let_go(home);
         }
         self.moved.store(true, Ordering::Relaxed);
         Ok(())
@@ -94,7 +96,11 @@ impl Door {
         let app = self.app()?;
         let reaches = matches!(command, Command::enrol { .. } | Command::exchange { .. });
         let prefers = matches!(command, Command::prefer { .. });
+        let taken = taken_in(&command);
         let answer = app.call(command);
+        if let (Some(table), Ok(_)) = (taken, &answer) {
+            workbook_file::let_go_of(&self.home(), &table);
+        }
         if reaches && !app.practising {
             self.provide(&self.inside())?;
         }
@@ -124,7 +130,11 @@ impl Door {
         let app = match inside.last.upgrade() {
             // An act that was begun before goes on in it and holds the file.
             Some(last) => last,
-            None => Arc::new(App::open_with(&self.home(), key, self.around.clone(), self.watch())?),
+            None => {
+                let app = App::open_with(&self.home(), key, self.around.clone(), self.watch())?;
+                workbook_file::let_go(&self.home());
+                Arc::new(app)
+            }
         };
         inside.app = Some(app.clone());
         self.moved.store(true, Ordering::Relaxed);
@@ -136,6 +146,7 @@ impl Door {
         if let Some(app) = inside.app.take() {
             inside.last = Arc::downgrade(&app);
             inside.forgotten = false;
+            workbook_file::let_go(&self.home());
             self.moved.store(true, Ordering::Relaxed);
         }
     }
@@ -148,5 +159,15 @@ impl Door {
             touched.push(Touched { what: "other".to_owned(), id: None });
         }
         touched
+    }
+}
+
+/// The table that this command takes in for good: it has been read then.
+fn taken_in(command: &Command) -> Option<String> {
+    match command {
+        Command::import_roster { path, dry_run } | Command::import_pairing { path, dry_run } => {
+            (!dry_run.unwrap_or(false)).then(|| path.to_string_lossy().into_owned())
+        }
+        _ => None,
     }
 }

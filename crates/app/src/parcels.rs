@@ -42,7 +42,7 @@ impl App {
         let path = path.unwrap_or_else(|| {
             let whose = to.unwrap_or_else(|| self.own_device());
             let whose: String = whose.chars().take(8).collect();
-            self.home.join("files").join(format!("捎带-{whose}-{number}{KIND}"))
+            self.home.join(crate::workbook_file::HANDED_IN).join(format!("捎带-{whose}-{number}{KIND}"))
         });
         write(&path, &bytes)?;
         Ok(HandedFile { path, bytes: bytes.len() as u64, entries })

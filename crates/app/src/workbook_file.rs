@@ -3,8 +3,10 @@
 use crate::error::{AppError, Result};
 use std::path::{Path, PathBuf};
 
-/// The kinds of file a screen may hand in or ask for.
-const KINDS: [&str; 5] = [".xlsx", ".xls", ".csv", ".ods", crate::parcels::KIND];
+/// The kinds of table a screen may hand in or ask for.
+const TABLES: [&str; 4] = [".xlsx", ".xls", ".csv", ".ods"];
+/// Where in a home lies what was handed in.
+pub const HANDED_IN: &str = "files";
 /// Characters of the longest name taken.
 const LONGEST: usize = 120;
 
@@ -14,7 +16,7 @@ const LONGEST: usize = 120;
 /// A name with a way in it, without such an ending, or longer than 120 characters.
 pub fn plain(name: &str) -> Result<&str> {
     let fits = !name.contains(['/', '\\', ':', '\0']) && !name.starts_with('.') && name.chars().count() <= LONGEST;
-    if fits && KINDS.iter().any(|kind| name.to_lowercase().ends_with(kind)) {
+    if fits && TABLES.iter().chain(&[crate::parcels::KIND]).any(|kind| name.to_lowercase().ends_with(kind)) {
         return Ok(name);
     }
     Err(AppError::File {
@@ -32,6 +34,28 @@ pub fn free(directory: &Path, name: &str) -> PathBuf {
     paths.find(|path| !path.exists()).unwrap_or_else(|| directory.join(name))
 }
 
+/// Lets go of the tables handed in to this home: rosters stand in them in clear, and whoever reads one again hands it in again.
+/// Files that are carried for others stay. What cannot be removed just now goes the next time.
+pub(crate) fn let_go(home: &Path) {
+    let Ok(lying) = std::fs::read_dir(home.join(HANDED_IN)) else { return };
+    for path in lying.flatten().map(|one| one.path()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if TABLES.iter().any(|kind| name.ends_with(kind)) {
+            std::fs::remove_file(path).ok();
+        }
+    }
+}
+
+/// Lets go of this one table once it has been taken in, if it is one that was handed in: a person's own file stays theirs.
+pub(crate) fn let_go_of(home: &Path, path: &str) {
+    let (lies, handed_in) = (Path::new(path).canonicalize(), home.join(HANDED_IN).canonicalize());
+    if let (Ok(lies), Ok(handed_in)) = (lies, handed_in)
+        && lies.starts_with(handed_in)
+    {
+        std::fs::remove_file(lies).ok();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +66,24 @@ mod tests {
             assert!(plain(bad).is_err(), "{bad:?}");
         }
         assert_eq!(plain("皇后乡 台账.XLSX").unwrap(), "皇后乡 台账.XLSX");
+    }
+
+    #[test]
+    fn a_roster_handed_in_does_not_stay_lying_about_and_nothing_else_is_touched() {
+        let home = tempfile::tempdir().unwrap();
+        let handed_in = home.path().join(HANDED_IN);
+        std::fs::create_dir(&handed_in).unwrap();
+        let (own, table, parcel) =
+            (home.path().join("自己的.xlsx"), handed_in.join("名册.XLSX"), handed_in.join("捎带.lhx"));
+        let write = || [&own, &table, &parcel].map(|path| std::fs::write(path, "张三").unwrap());
+        write();
+        let_go(home.path());
+        assert_eq!([&own, &table, &parcel].map(|path| path.exists()), [true, false, true]);
+        write();
+        for path in [&own, &table] {
+            let_go_of(home.path(), &path.to_string_lossy());
+        }
+        assert_eq!([&own, &table, &parcel].map(|path| path.exists()), [true, false, true]);
     }
 
     #[test]

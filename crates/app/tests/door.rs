@@ -292,3 +292,25 @@ fn a_home_without_a_pin_is_not_left_standing_beside_others() {
     call(&door, "choose_person", json!({ "id": "first" })).unwrap();
     assert!(home.has("key"), "nobody's yet: nothing to guard");
 }
+
+#[test]
+fn a_table_that_was_handed_in_is_gone_when_the_home_is_locked_and_what_is_carried_for_others_stays() {
+    let home = Home::new(None);
+    let door = home.door();
+    call(&door, "set_pin", json!({ "pin": PHRASE })).unwrap();
+    let hand_in = || {
+        fs::create_dir_all(home.dir.path().join("files")).unwrap();
+        for name in ["files/名册.xlsx", "files/捎带.lhx"] {
+            fs::write(home.dir.path().join(name), "张三").unwrap();
+        }
+    };
+    hand_in();
+    call(&door, "lock", json!({})).unwrap();
+    assert!(!home.has("files/名册.xlsx") && home.has("files/捎带.lhx"));
+    hand_in();
+    drop(door);
+    let door = home.door();
+    assert!(home.has("files/名册.xlsx"), "a locked home is nobody's to tidy");
+    call(&door, "unlock", json!({ "pin": PHRASE })).unwrap();
+    assert!(!home.has("files/名册.xlsx") && home.has("files/捎带.lhx"));
+}

@@ -9,7 +9,7 @@ use lianhu_app::workbook_file;
 use std::path::PathBuf;
 
 fn place(serving: &Serving, name: &str) -> Option<PathBuf> {
-    Some(serving.door.home().join("files").join(workbook_file::plain(name).ok()?))
+    Some(serving.door.home().join(workbook_file::HANDED_IN).join(workbook_file::plain(name).ok()?))
 }
 
 /// Keeps a file under its name and says where.
