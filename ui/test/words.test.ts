@@ -54,6 +54,11 @@ describe("the words", () => {
     expect(differ.filter((key) => !/^error\.(workbook|file)$/.test(key))).toEqual([]);
   });
 
+  it("name the group of a code in which a letter is wrong, where that is known", () => {
+    expect(say({ code: "wrong_code", group: 3 })).toContain("第 3 组");
+    expect(say({ code: "wrong_code", group: null })).toBe(t("error.wrong_code" as Key));
+  });
+
   it("have a sentence for every code the program tells", () => {
     expectWords("error", tagged("AppError", "code"));
     expectWords("problem", tagged("ProblemKind", "problem"));

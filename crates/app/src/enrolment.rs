@@ -51,7 +51,10 @@ impl App {
         if before.is_some() && !lost {
             return Err(AppError::AlreadyEnrolled);
         }
-        let code = EnrolmentCode::parse(&code).map_err(|_| AppError::WrongCode)?;
+        let code = EnrolmentCode::parse(&code).map_err(|_| {
+            let group = EnrolmentCode::suspect(&code).and_then(|group| u8::try_from(group).ok());
+            AppError::WrongCode { group }
+        })?;
         let server = server.trim().trim_end_matches('/').to_owned();
         let device = before.as_ref().map(|me| me.device);
         let key = before.map_or_else(|| self.pending_key(), |me| Ok(me.key))?;
@@ -59,7 +62,7 @@ impl App {
         let enrolled = http_hub::enroll(&server, &code, &label, &key, device).map_err(|error| match error {
             EnrolError::Address(error) => error.into(),
             EnrolError::Hub(error) => error.into(),
-            EnrolError::WrongCode => AppError::WrongCode,
+            EnrolError::WrongCode => AppError::WrongCode { group: None },
             EnrolError::UsedCode => AppError::UsedCode,
             EnrolError::SlowDown => AppError::Busy,
         })?;

@@ -76,7 +76,10 @@ pub enum AppError {
     /// This device is enrolled already.
     AlreadyEnrolled,
     /// The enrolment code is mistyped or unknown.
-    WrongCode,
+    WrongCode {
+        /// In which group of five the wrong letter most likely is, where the code itself tells.
+        group: Option<u8>,
+    },
     /// The enrolment code was used by another device.
     UsedCode,
     /// The county cannot be reached. Everything is kept and can be handed in later.
@@ -212,7 +215,12 @@ impl AppError {
             }
             Self::NotEnrolled => "本机还没有登记。请先输入登记码（enrol）。".to_owned(),
             Self::AlreadyEnrolled => "本机已经登记过，不用再登记。换人使用请另建一个目录。".to_owned(),
-            Self::WrongCode => "登记码不对。请对照纸条逐组核对，或找发码的人重新要一个。".to_owned(),
+            Self::WrongCode { group: Some(group) } => {
+                format!("登记码不对，多半是第 {group} 组有一个字母打错。请对照纸条先看这一组。")
+            }
+            Self::WrongCode { group: None } => {
+                "登记码不对。请对照纸条逐组核对，或找发码的人重新要一个。".to_owned()
+            }
             Self::UsedCode => "这个登记码已经在别的设备上用过。请找发码的人重新要一个。".to_owned(),
             Self::Offline => "现在连不上县里。内容都已存在本机，有信号时再交。".to_owned(),
             Self::WrongKey => "应答的不是登记时的县服务器，没有交出任何内容。请核对网址，或联系县级管理员。".to_owned(),

@@ -4,6 +4,7 @@
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 
 const FINGERPRINT: usize = 16;
@@ -110,6 +111,36 @@ impl EnrolmentCode {
         if code.check() == check { Ok(code) } else { Err(EnrolmentCodeError::WrongCheck) }
     }
 
+    /// The one group, counted from 1, in which another letter would make a mistyped code right: where to look first on the slip.
+    /// Nothing where several groups could be it. Two slips in one code may point to a group that is right.
+    #[must_use]
+    pub fn suspect(text: &str) -> Option<usize> {
+        let mut letters = Vec::new();
+        for typed in text.chars() {
+            letters.extend(letter(typed).ok()?);
+        }
+        let fits = |tried: &[char]| Self::parse(&tried.iter().collect::<String>()).is_ok();
+        let alphabet = || ('A'..='Z').chain('2'..='7');
+        let mut groups = BTreeSet::new();
+        for at in 0..letters.len() {
+            let mut tried = letters.clone();
+            let other = alphabet().any(|other| {
+                let Some(place) = tried.get_mut(at) else { return false };
+                *place = other;
+                fits(&tried)
+            });
+            let mut turned = letters.clone();
+            let swapped = at + 1 < turned.len() && (at + 1) % GROUP != 0 && {
+                turned.swap(at, at + 1);
+                fits(&turned)
+            };
+            if other || swapped {
+                groups.insert(at / GROUP + 1);
+            }
+        }
+        groups.first().copied().filter(|_| groups.len() == 1)
+    }
+
     /// The secret in hexadecimal, as it is sent.
     #[must_use]
     pub fn secret_hex(&self) -> String {
@@ -187,6 +218,23 @@ mod tests {
         assert_eq!(groups.len(), 9);
         assert!(groups.iter().all(|group| group.len() == 5), "{shown}");
         assert_eq!(EnrolmentCode::parse(&shown), Ok(code()));
+    }
+
+    #[test]
+    fn the_group_with_the_wrong_letter_is_pointed_out() {
+        let shown = code().to_string();
+        for (at, was) in shown.char_indices().filter(|(_, letter)| *letter != ' ') {
+            let wrong = if was == 'Q' { 'W' } else { 'Q' };
+            let typed: String =
+                shown.char_indices().map(|(here, letter)| if here == at { wrong } else { letter }).collect();
+            let pointed = EnrolmentCode::suspect(&typed);
+            assert!(pointed.is_none_or(|group| group == at / (GROUP + 1) + 1), "{typed}: {pointed:?}");
+        }
+        let pointed = |typed: &str| EnrolmentCode::suspect(typed);
+        let mut letters: Vec<char> = shown.chars().collect();
+        letters.swap(12, 13);
+        assert_eq!(pointed(&letters.iter().collect::<String>()), Some(3));
+        assert_eq!(pointed("ABCDE FGHIJ"), None);
     }
 
     #[test]

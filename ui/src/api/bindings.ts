@@ -183,7 +183,11 @@ wait: number, } | { "code": "weak_pin",
 /**
  * `short`, `trivial`, `date`, `digits`, `short_phrase`.
  */
-why: string, } | { "code": "no_keystore" } | { "code": "no_pin" } | { "code": "wrong_answer" } | { "code": "no_such_recovery" } | { "code": "used_recovery" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code" } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
+why: string, } | { "code": "no_keystore" } | { "code": "no_pin" } | { "code": "wrong_answer" } | { "code": "no_such_recovery" } | { "code": "used_recovery" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "wrong_code", 
+/**
+ * In which group of five the wrong letter most likely is, where the code itself tells.
+ */
+group: number | null, } | { "code": "used_code" } | { "code": "offline" } | { "code": "wrong_key" } | { "code": "unknown" } | { "code": "wrong_address" } | { "code": "too_old" } | { "code": "busy" } | { "code": "broken" } | { "code": "ledger_too_new", 
 /**
  * Its version.
  */

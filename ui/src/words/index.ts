@@ -75,6 +75,8 @@ export function say(trouble: Trouble): string {
     case "workbook":
     case "file":
       return language.value === "zh-CN" ? trouble.sentence : t(`error.${trouble.code}`, { sentence: trouble.sentence });
+    case "wrong_code":
+      return trouble.group ? t("error.wrong_code_group", { n: trouble.group }) : t("error.wrong_code" as Key);
     case "weak_pin":
       return coded("weak_pin", trouble.why, t("error.weak_pin" as Key));
     case "bug":

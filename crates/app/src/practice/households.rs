@@ -47,8 +47,8 @@ const INVENTED: [Invented; 3] = [
         room: "102",
         phone: "000010000102",
         persons: &[
-            ("习长河", "户主", &[("sex", "男"), ("birth", "1955-11-30")]),
-            ("习远", "之子", &[("sex", "男"), ("birth", "1987-01-17")]),
+            ("学长河", "户主", &[("sex", "男"), ("birth", "1955-11-30")]),
+            ("学远", "之子", &[("sex", "男"), ("birth", "1987-01-17")]),
         ],
     },
     Invented {
@@ -85,7 +85,7 @@ pub(super) fn make(home: &Path, around: &Arc<dyn Surroundings>) -> Result<()> {
     let secret = county.mint_secret(user)?;
     let sign = Key::mint(&*around);
     let asking = Enrolling { secret: String::new(), key: sign.public(), label: String::new(), device: None };
-    let enrolled = county.enrol(&asking, &secret)?.map_err(|_| AppError::WrongCode)?;
+    let enrolled = county.enrol(&asking, &secret)?.map_err(|_| AppError::WrongCode { group: None })?;
     let county = Arc::new(Mutex::new(county));
     let mut phone = Ledger::open(&home.join(LEDGER), &key, around.clone())?;
     phone.adopt(&enrolled, &sign)?;
