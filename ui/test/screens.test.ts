@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FindingRow, HistoryRow, Told, VisitRow } from "../src/api/bindings";
+import { textOf } from "../src/parts/fact";
 import { findingWords } from "../src/parts/findingWords";
 import { struckIn } from "../src/parts/struck";
 import { toldWords } from "../src/parts/toldWords";
@@ -33,6 +34,17 @@ describe("every screen", () => {
   it("says what to do where a list is empty", () => {
     const mute = files.flatMap((file) => [...text(file).matchAll(/<Empty\b[^>]*>/g)].filter(([tag]) => !tag.includes(":next=")).map(([tag]) => `${file} ${tag}`));
     expect(mute).toEqual([]);
+  });
+});
+
+describe("a fact", () => {
+  it("that is a month is read as one, and what only looks like one stands as it is", () => {
+    expect(textOf("first_identified", "201412")).toBe("2014年12月");
+    expect(textOf("person/1/identified_on", 201404)).toBe("2014年4月");
+    expect(textOf("first_identified", "201413")).toBe("201413");
+    expect(textOf("door", "201412")).toBe("201412");
+    speak("en");
+    expect(textOf("first_identified", "201412")).toBe("12/2014");
   });
 });
 

@@ -1,4 +1,4 @@
-//! The album: `docs/tour.md` with twelve pictures of the stories just played.
+//! The album: `docs/tour.md` with fifteen pictures of the stories just played.
 
 use crate::stage::Stage;
 use anyhow::{Context, Result};
@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 /// Picture, and what it shows.
-const PAGES: [(&str, &str); 12] = [
-    ("first-walk", "帮扶干部第一次打开：照纸条登记，三步看会怎么用。"),
+const PAGES: [(&str, &str); 15] = [
+    ("first-walk", "帮扶责任人第一次打开：照纸条登记，三步看会怎么用。"),
     ("helper-today-phone-中文-100", "今日该办：答应过的事、约好要去的户。没信号也能用。"),
     ("helper-household-phone-中文-100", "户卡：家里有谁、谁在外务工、没办结的诉求、上次谁来过。"),
     ("visit-b", "走访：见到谁、需要什么、答应了什么，一点一存，不用凑字数。"),
@@ -20,6 +20,9 @@ const PAGES: [(&str, &str); 12] = [
     ("slips", "登记纸条：每页八张，剪开发给本人。"),
     ("report", "报表：每个数都能点开，对不上的会写明。"),
     ("county-entrust-desktop-English-200", "英文、两倍字号：同样看得清、点得到。"),
+    ("lock", "密码：没人碰就锁上，锁着时程序里也没有一户人家；输错了等一会儿，什么都不会删。"),
+    ("forgot", "忘了密码：打电话念 8 个字母、数字，听回 20 个，打开重设；没交的都在。"),
+    ("carry-taken-along", "一直没信号：存成一个文件托第一书记捎到县里，他打不开里面；县里的回执再捎回来。"),
 ];
 
 /// Writes `docs/tour.md` and its pictures from what was just seen.

@@ -47,7 +47,7 @@ pub(crate) fn there_and_back(helper: &mut Window<'_>, secretary: &mut Window<'_>
 fn open(window: &mut Window<'_>) -> Result<()> {
     window.tap("交换")?;
     window.at("exchange")?;
-    window.tap("一直没信号？托人捎交")?;
+    window.tap("托人捎交")?;
     window.at("carry")
 }
 

@@ -78,14 +78,14 @@ pub(crate) fn forgotten(window: &mut Window<'_>, office: &mut Window<'_>, head: 
     office.tap("人员与设备")?;
     office.at("people")?;
     office.tap("帮人找回密码")?;
-    office.fill("对方屏幕上的 8 个字母", &code)?;
+    office.fill("对方屏幕上的 8 个字母、数字", &code)?;
     office.tap("向县里要答复")?;
     office.see("确认是本人，再念给他")?;
     let answer = read(office, "[data-answer]")?;
     office.picture("recover-answer")?;
     office.tap("关上")?;
 
-    window.fill("对方念回来的 20 个字母", &answer)?;
+    window.fill("对方念回来的 20 个字母、数字", &answer)?;
     window.tap("打开")?;
     window.at("pin")?;
     window.see("重设密码")?;

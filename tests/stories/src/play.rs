@@ -134,7 +134,19 @@ fn secretary_stops() -> Vec<Stop> {
 }
 
 fn county_stops() -> Vec<Stop> {
-    ["report", "import", "people", "entrust", "slips", "places", "conflicts", "attention", "households"]
+    [
+        "report",
+        "import",
+        "people",
+        "entrust",
+        "slips",
+        "places",
+        "conflicts",
+        "attention",
+        "households",
+        "audit",
+        "more",
+    ]
         .map(|name| Stop::new(name, name))
         .to_vec()
 }

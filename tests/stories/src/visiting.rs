@@ -20,7 +20,7 @@ pub(crate) const PROMISE: &str = "送药上门";
 pub(crate) const PHONE: &str = "13912345678";
 /// Visit B between 走访 and 存下: the spouse met, a number changed, a need, a dated promise.
 pub(crate) const TAPS: [Tap; 5] =
-    [Tap::On("家人"), Tap::On("饮水"), Tap::In("答应了什么", PROMISE), Tap::On("7天后"), Tap::In("电话换了吗", PHONE)];
+    [Tap::On("家人"), Tap::On("饮水"), Tap::In("答应了什么", PROMISE), Tap::On("7 天后"), Tap::In("电话换了吗", PHONE)];
 
 impl Tap {
     pub(crate) fn act(self, window: &mut Window<'_>) -> Result<()> {

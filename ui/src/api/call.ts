@@ -2,6 +2,7 @@
  * The only file that knows how the screens reach the program: through the window's one IPC command, or over loopback
  * to `lianhu serve`. Everything else calls `call(name, args)` and hears `changed` and `step`.
  */
+import { t } from "../words";
 import type { AppError, Commands, Step, Touched } from "./bindings";
 
 export type Name = keyof Commands;
@@ -47,6 +48,13 @@ export function isTrouble(error: unknown): error is Trouble {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
 }
 
+/** A file that was chosen may be gone by now: a stick is pulled out, a folder renamed. */
+function bytesOf(file: File): Promise<ArrayBuffer> {
+  return file.arrayBuffer().catch(() => {
+    throw { code: "file", sentence: t("file.gone") } satisfies Trouble;
+  });
+}
+
 function throughWindow(tauri: Tauri): Transport {
   const hand = async (name: string, bytes: Uint8Array): Promise<Workbook> => {
     const told = await tauri.invoke("call", bytes, { headers: { name: encodeURIComponent(name) } });
@@ -63,7 +71,7 @@ function throughWindow(tauri: Tauri): Transport {
       const handler = tauri.transformCallback((event) => tell(event.payload));
       void tauri.invoke("plugin:event|listen", { event: "changed", target: { kind: "Any" }, handler });
     },
-    handIn: async (file) => hand(file.name, new Uint8Array(await file.arrayBuffer())),
+    handIn: async (file) => hand(file.name, new Uint8Array(await bytesOf(file))),
     target: (name) => hand(name, new Uint8Array()),
     // It lies among the downloads already.
     give: async (book) => book.path,

@@ -1,7 +1,7 @@
 /** What was just done, said for ten seconds, in which a saved visit can be taken back. */
 import { ref } from "vue";
 import { call } from "../api/call";
-import { kept } from "../words";
+import { kept, t } from "../words";
 
 const SECONDS = 10;
 
@@ -43,5 +43,7 @@ export function forgetUndo(): void {
 export async function undo(): Promise<void> {
   const now = undoable.value;
   forgetUndo();
-  if (now?.visit) await call("strike_visit", { visit: now.visit, reason: kept("strike", "undone") });
+  if (!now?.visit) return;
+  await call("strike_visit", { visit: now.visit, reason: kept("strike", "undone") });
+  sayDone(t("visit.undone"));
 }

@@ -45,7 +45,7 @@ export interface Place {
   name: Key;
   /** A shorter name where several stand under one thumb. */
   short?: Key;
-  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two";
+  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two" | "give" | "trace";
   /** Whether it is a tab on a phone; the others stand under 更多. */
   tab?: boolean;
 }
@@ -57,13 +57,13 @@ const attention: Place = { to: "attention", name: "nav.attention", short: "nav.a
 const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
 const village: Place = { to: "village", name: "nav.village", icon: "village" };
-const audit: Place = { to: "audit", name: "nav.audit", icon: "look" };
+const audit: Place = { to: "audit", name: "nav.audit", icon: "trace" };
 const county: Place[] = [
   { to: "report", name: "nav.report", icon: "table", tab: true },
   { ...households },
   { to: "import", name: "nav.import", icon: "into" },
   { to: "people", name: "nav.people", icon: "people" },
-  { to: "entrust", name: "nav.entrust", icon: "house" },
+  { to: "entrust", name: "nav.entrust", icon: "give" },
   { to: "slips", name: "nav.slips", icon: "slip" },
   { to: "places", name: "nav.places", icon: "place" },
 ];
