@@ -218,9 +218,7 @@ impl AppError {
             Self::WrongCode { group: Some(group) } => {
                 format!("登记码不对，多半是第 {group} 组有一个字母打错。请对照纸条先看这一组。")
             }
-            Self::WrongCode { group: None } => {
-                "登记码不对。请对照纸条逐组核对，或找发码的人重新要一个。".to_owned()
-            }
+            Self::WrongCode { group: None } => "登记码不对。请对照纸条逐组核对，或找发码的人重新要一个。".to_owned(),
             Self::UsedCode => "这个登记码已经在别的设备上用过。请找发码的人重新要一个。".to_owned(),
             Self::Offline => "现在连不上县里。内容都已存在本机，有信号时再交。".to_owned(),
             Self::WrongKey => "应答的不是登记时的县服务器，没有交出任何内容。请核对网址，或联系县级管理员。".to_owned(),

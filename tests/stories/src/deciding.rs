@@ -13,6 +13,7 @@ pub(crate) fn choose(helper: &mut Window<'_>, head: &str, other: &str) -> Result
     helper.at("household")?;
     helper.tap("全部 ")?;
     helper.see("用这个")?;
+    helper.ask("control('用这个').scrollIntoView({ block: 'center' }); return 1")?;
     helper.picture("two-statements")?;
     let words = helper.words()?;
     ensure!(words.contains(&format!("{other} · ")), "who said the other number cannot be read");

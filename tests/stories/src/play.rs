@@ -147,6 +147,6 @@ fn county_stops() -> Vec<Stop> {
         "audit",
         "more",
     ]
-        .map(|name| Stop::new(name, name))
-        .to_vec()
+    .map(|name| Stop::new(name, name))
+    .to_vec()
 }
