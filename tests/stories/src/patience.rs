@@ -4,11 +4,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// What has not come after this long counts as missing.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// The longest wait for one answer of a driver.
-pub(crate) const ONE_ANSWER: Duration = Duration::from_secs(40);
+pub(crate) const ONE_ANSWER: Duration = Duration::from_secs(90);
 
 /// One wait, from its beginning.
 #[derive(Debug, Clone, Copy)]
