@@ -41,13 +41,13 @@ impl World {
         let mut quiet = false;
         for _ in 0..ROUNDS {
             let before = (self.log.len(), self.held_in_all()?);
-            if self.has(Trouble::LostPhones) {
-                self.lets_in(true)?;
-            }
             for at in 0..self.members.len() {
                 self.whole_exchange(at)?;
                 self.check_county()?;
                 self.check_phone(at)?;
+            }
+            if self.has(Trouble::LostPhones) {
+                self.lets_in(true)?;
             }
             quiet = before == (self.log.len(), self.held_in_all()?)
                 && self.members.iter().all(|member| member.at_rest || self.is_shut_out(member.phone.device));
