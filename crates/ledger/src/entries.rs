@@ -49,9 +49,6 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<(EntryName, Option<i64>, bool, Vec<u8
 /// The kinds that age: those of days before the horizon of a grant stay at the county until they are asked for.
 pub(crate) const OF_A_DAY: [u16; 2] = [kind::VISIT, kind::REMARK];
 
-/// The kinds that age: those of days before the horizon of a grant stay at the county until they are asked for.
-pub(crate) const OF_A_DAY: [u16; 2] = [kind::VISIT, kind::REMARK];
-
 /// The day a record speaks of; directives and changes speak of none.
 pub(crate) fn day_of(entry: &Entry) -> Day {
     let is_visit = entry.kind == kind::VISIT;

@@ -164,7 +164,8 @@ impl Tx<'_> {
         let about = About::Household(household);
         let is_county = self.identity()?.is_county;
         let counts = if is_county { self.lawful_count(household)? } else { None };
-        let mut gone = if is_county { self.erase_aside(household, directive)? } else { self.part_with(household, directive)? };
+        let mut gone =
+            if is_county { self.erase_aside(household, directive)? } else { self.part_with(household, directive)? };
         gone += self.run(
             "insert or ignore into erased_entry (name, number, about, kind, device, envelope, directive) \
              select name, number, about, kind, device, envelope, ?2 from entry where about = ?1",
