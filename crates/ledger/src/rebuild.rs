@@ -9,7 +9,7 @@ use rusqlite::params;
 use std::collections::BTreeMap;
 
 /// How many numbers are looked through at a time.
-const STRETCH: usize = 20_000;
+const STRETCH: i64 = 20_000;
 
 /// The tables that entries alone add up to.
 pub(crate) const REBUILT: [&str; 36] = [
@@ -104,11 +104,15 @@ impl Tx<'_> {
         self.rebuild_dossiers()?;
         // In the order of the numbers: that is the order in which directives took effect. A stretch of them at a time, or
         // millions would lie in memory at once.
-        let top = self.one("select coalesce(max(number), 0) from entry", [], |row| row.get::<_, i64>(0))?.unwrap_or(0);
-        for from in (0..top).step_by(STRETCH) {
-            let stretch = "number > ?2 and number <= ?3 and kind <> ?1";
-            let params = params![kind::CHANGE, from, from.saturating_add(STRETCH as i64)];
-            self.entries(stretch, params)?.iter().try_for_each(|kept| self.project(kept))?;
+        let mut done: Option<i64> = None;
+        loop {
+            // Where a stretch ends is looked up: a county that is not one may have given any number whatever.
+            let sql = "select max(number) from (select number from entry where number is not null and (?1 is null or number > ?1) order by number limit ?2)";
+            let upto = self.one(sql, params![done, STRETCH], |row| row.get::<_, Option<i64>>(0))?.flatten();
+            let Some(upto) = upto else { break };
+            let stretch = "(?2 is null or number > ?2) and number <= ?3 and kind <> ?1";
+            self.entries(stretch, params![kind::CHANGE, done, upto])?.iter().try_for_each(|kept| self.project(kept))?;
+            done = Some(upto);
         }
         let unnumbered = self.entries("number is null and kind <> ?1", [kind::CHANGE])?;
         unnumbered.iter().try_for_each(|kept| self.project(kept))
