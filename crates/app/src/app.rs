@@ -133,7 +133,11 @@ impl App {
 
     /// How far what this person may do reaches. Before any directive came, the enrolment has said which roles they have.
     pub(crate) fn reach(&self) -> Result<Reach> {
-        let roles = self.roles()?;
+        self.furthest(&self.roles()?)
+    }
+
+    /// How far the furthest of these kinds of roles reaches.
+    pub(crate) fn furthest(&self, roles: &[String]) -> Result<Reach> {
         let ledger = self.ledger();
         let reaches = roles.iter().map(|role| ledger.reach_of_kind(role)).collect::<lianhu_ledger::Result<Vec<_>>>()?;
         Ok(reaches.into_iter().max().unwrap_or(Reach::Entrusted))

@@ -26,21 +26,19 @@ impl App {
     /// keeps aside what it still hands in. It cannot be taken back: its owner is enrolled on another device.
     pub fn revoke_device(&self, device: String, reason: String) -> Result<Vec<DeviceRow>> {
         self.check_may_direct()?;
-        let id = DeviceId::parse(&device).ok_or_else(|| AppError::missing(&device))?;
         if reason.trim().is_empty() {
             return Err(AppError::field("reason", ProblemKind::Missing));
         }
-        let known = self.devices(None)?.into_iter().find(|row| row.device == id);
-        let row = known.ok_or_else(|| AppError::missing(&device))?;
+        let row = self.device(&device)?;
         if row.own {
             return Err(AppError::OwnDevice);
         }
-        if self.check_is_county().is_err() && self.directs_by(&row.roles)? {
+        if self.check_is_county().is_err() && self.furthest(&row.roles)?.directs() {
             // A township does not decide about its equals and betters; the county would refuse it.
             return Err(AppError::NotAllowed);
         }
         if !row.revoked {
-            self.ledger().revoke_device(id, reason.trim())?;
+            self.ledger().revoke_device(row.device, reason.trim())?;
         }
         self.devices(None)
     }
@@ -48,13 +46,18 @@ impl App {
     /// Lets in what a device handed in after it was shut out: the lost phone was found, and somebody looked at whose it is.
     pub fn let_in(&self, device: String, reason: Option<String>) -> Result<Vec<DeviceRow>> {
         self.check_may_direct()?;
-        let id = DeviceId::parse(&device).ok_or_else(|| AppError::missing(&device))?;
-        let known = self.devices(None)?.into_iter().find(|row| row.device == id);
-        let row = known.ok_or_else(|| AppError::missing(&device))?;
-        if self.check_is_county().is_err() && (row.own || self.directs_by(&row.roles)?) {
+        let row = self.device(&device)?;
+        if self.check_is_county().is_err() && (row.own || self.furthest(&row.roles)?.directs()) {
             return Err(AppError::NotAllowed);
         }
-        self.ledger().let_in(id, reason.unwrap_or_default().trim())?;
+        self.ledger().let_in(row.device, reason.unwrap_or_default().trim())?;
         self.devices(None)
+    }
+
+    /// One of the devices known here, by its id.
+    fn device(&self, text: &str) -> Result<DeviceRow> {
+        let missing = || AppError::missing(text);
+        let id = DeviceId::parse(text).ok_or_else(missing)?;
+        self.devices(None)?.into_iter().find(|row| row.device == id).ok_or_else(missing)
     }
 }

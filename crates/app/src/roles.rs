@@ -132,11 +132,4 @@ impl App {
         }
         Ok(Role { role, place })
     }
-
-    /// Whether any of these kinds of roles directs.
-    pub(crate) fn directs_by(&self, roles: &[String]) -> Result<bool> {
-        let ledger = self.ledger();
-        let reaches = roles.iter().map(|role| ledger.reach_of_kind(role)).collect::<lianhu_ledger::Result<Vec<_>>>()?;
-        Ok(reaches.into_iter().any(Reach::directs))
-    }
 }

@@ -19,6 +19,9 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// Every reach, the furthest last.
+    pub const ALL: [Self; 4] = [Self::Entrusted, Self::Area, Self::Directs, Self::County];
+
     /// Its word on the wire.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -33,10 +36,7 @@ impl Reach {
     /// Reads the word; a word of a later version reaches nowhere by itself.
     #[must_use]
     pub fn of(word: &str) -> Self {
-        [Self::Area, Self::Directs, Self::County]
-            .into_iter()
-            .find(|reach| reach.word() == word)
-            .unwrap_or(Self::Entrusted)
+        Self::ALL.into_iter().find(|reach| reach.word() == word).unwrap_or(Self::Entrusted)
     }
 
     /// Whether a role of this reach is given for a place.

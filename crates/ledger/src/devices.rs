@@ -112,8 +112,7 @@ impl Tx<'_> {
     /// Since when this device wants to hear how others have asked: only an office does.
     pub(crate) fn devices_since(&self) -> Result<Option<Moment>> {
         let me = self.identity()?;
-        let office = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null";
-        if self.one(office, [me.user.bytes()], |_| Ok(()))?.is_none() {
+        if !self.directs(me.user)? {
             return Ok(None);
         }
         let last = self.one("select max(last_at) from device_seen", [], |row| row.get::<_, Option<i64>>(0))?;
@@ -123,17 +122,17 @@ impl Tx<'_> {
     /// How devices of people whom an office knows have asked since then, its own left out.
     pub(crate) fn devices_seen(&self, user: UserId, request: &Request) -> Result<Option<Vec<DeviceSeen>>> {
         let Some(since) = request.devices_since else { return Ok(None) };
-        let office = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null";
-        if self.one(office, [user.bytes()], |_| Ok(()))?.is_none() {
+        if !self.directs(user)? {
             return Ok(None);
         }
         let everything = self.holds_everything(user)?;
+        // Of devices of which something stands aside it is told each time, so that it also ends when there is nothing more.
         let aside = "select count(*) from quarantine where quarantine.device = asking.device and code in (?6, ?7)";
         let sql = format!(
-            "select asking.device, asking.last_at, asking.twice, ({aside}) from asking join device on device.id = asking.device \
-                   where (asking.last_at >= ?1 or exists (select 1 from quarantine where quarantine.device = asking.device)) and asking.device <> ?2 and (?3 or exists (select 1 from scope \
-                   where scope.user = ?4 and scope.about = cast(x'75' || device.user as blob) and scope.until is null)) \
-                   order by asking.last_at limit ?5"
+            "select asking.device, asking.last_at, asking.twice, ({aside}) as aside from asking join device on device.id = asking.device \
+             where (asking.last_at >= ?1 or aside > 0) and asking.device <> ?2 and (?3 or exists (select 1 from scope \
+             where scope.user = ?4 and scope.about = cast(x'75' || device.user as blob) and scope.until is null)) \
+             order by aside = 0, asking.last_at limit ?5"
         );
         let params = params![
             since.0,
@@ -151,8 +150,9 @@ impl Tx<'_> {
         Ok((!seen.is_empty()).then_some(seen))
     }
 
-    /// Notes what the county has told of devices.
+    /// Notes what the county has told of devices. Of those it did not name nothing stands aside any more.
     pub(crate) fn note_devices(&self, seen: &[DeviceSeen]) -> Result<()> {
+        self.run("update device_seen set aside = 0 where aside > 0", [])?;
         let sql = "insert or replace into device_seen (device, last_at, twice, aside) values (?1, ?2, ?3, ?4)";
         seen.iter().try_for_each(|seen| {
             self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice, seen.aside.unwrap_or(0)]).map(drop)

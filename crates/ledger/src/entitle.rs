@@ -12,6 +12,9 @@ use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::record::Registration;
 use rusqlite::params;
 
+/// Higher than any number: what ended has ended.
+const NOW: u64 = i64::MAX.cast_unsigned();
+
 /// What the directives say of an author and an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entitled {
@@ -197,7 +200,18 @@ impl Tx<'_> {
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),
             (kind::TEAM | kind::MEMBER, About::Organisation(team)) => {
                 let new = entry.kind == kind::TEAM && !self.is_team(UserId(team))?;
-                Ok(!team.is_nil() && (new || self.held_at(entry.user, entry.about, seen)?))
+                let theirs = |held: About| match held {
+                    About::Household(_) => self.held_at(entry.user, held, seen),
+                    About::Place(place) => inside(place),
+                    _ => Ok(false),
+                };
+                // Who comes into a team holds all it holds: that is the township's to give only where it lies in its area.
+                let known = new || self.held_at(entry.user, entry.about, seen)?;
+                let mut within = !team.is_nil() && known;
+                for held in self.granted_to(UserId(team))? {
+                    within = within && theirs(held)?;
+                }
+                Ok(within)
             }
             (kind::PLACE, About::Place(_)) => {
                 match minicbor::decode::<Place>(&entry.body).ok().and_then(|place| place.parent) {
@@ -205,7 +219,7 @@ impl Tx<'_> {
                     None => Ok(false),
                 }
             }
-            (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => Ok(!self.outranks(user)?),
+            (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => Ok(!self.directs(user)?),
             (kind::DEVICE, About::Cadre(user)) => match minicbor::decode::<Device>(&entry.body) {
                 Ok(device) => Ok(device.revoked
                     && self.is_below(user, entry.user)?
@@ -236,7 +250,7 @@ impl Tx<'_> {
 
     /// Whether a township may give a role, or end it: none that directs, to nobody above it, nowhere but inside its area.
     fn may_give(&self, user: UserId, role: &str, inside: bool) -> Result<bool> {
-        Ok(inside && !self.reach_of_kind(role)?.directs() && !self.outranks(user)?)
+        Ok(inside && !self.reach_of_kind(role)?.directs() && !self.directs(user)?)
     }
 
     /// Whether a household itself lies in one of these areas, whatever it is joined with.
@@ -249,7 +263,7 @@ impl Tx<'_> {
         if self.holds_everything(user)? || self.identity()?.is_county {
             return Ok(true);
         }
-        let areas = self.areas_directed(user, i64::MAX.cast_unsigned())?;
+        let areas = self.areas_directed(user, NOW)?;
         Ok(self.lies_within(households[0], &areas)? && self.lies_within(households[1], &areas)?)
     }
 
@@ -269,17 +283,7 @@ impl Tx<'_> {
 
     /// Whether a person stands below another who is a township's, and works in their area: then that one speaks for them.
     pub(crate) fn is_below(&self, user: UserId, township: UserId) -> Result<bool> {
-        let directs = self.directs_somewhere(township)?;
-        Ok(directs && !self.outranks(user)? && self.holds(township, About::Cadre(user))?)
-    }
-
-    fn directs_somewhere(&self, user: UserId) -> Result<bool> {
-        Ok(!self.areas_directed(user, i64::MAX.cast_unsigned())?.is_empty())
-    }
-
-    /// Whether a person stands above the township, so that a township cannot speak for them.
-    fn outranks(&self, user: UserId) -> Result<bool> {
-        let sql = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null limit 1";
-        Ok(self.one(sql, [user.bytes()], |_| Ok(()))?.is_some())
+        let areas = self.areas_directed(township, NOW)?;
+        Ok(!areas.is_empty() && !self.directs(user)? && self.holds(township, About::Cadre(user))?)
     }
 }

@@ -36,7 +36,7 @@ impl Ledger {
         let me = tx.identity()?;
         let last = tx.meta::<i64>("last_exchange")?.filter(|_| !me.is_county);
         let Some(last) = last else { return Ok(None) };
-        let sql = "select name from entry where device = ?1 and number is null order by id desc limit 1";
+        let sql = "select name, max(id) from entry indexed by entry_waiting where number is null and device = ?1 having max(id) is not null";
         let written = tx.one(sql, [me.device.bytes()], |row| name_of(row, 0))?;
         let written = written.map_or(Ok(None), |name| tx.entry(name))?.map(|kept| kept.entry.at);
         let now = written.map_or(self.now(), |at| self.now().max(at));

@@ -76,6 +76,9 @@ impl Tx<'_> {
         let sql = "select team.id from granted join team on team.id = granted.user \
                    where granted.about = ?1 and number is not null and ended is null";
         let mut teams = BTreeSet::new();
+        if self.one("select 1 from team limit 1", [], |_| Ok(()))?.is_none() {
+            return Ok(teams);
+        }
         let places = self.places_of(household)?.into_iter().map(About::Place);
         for about in std::iter::once(About::Household(household)).chain(places) {
             teams.extend(self.all(sql, params![about.key()], |row| user(row, 0))?);

@@ -4,25 +4,18 @@ use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::directive::{Member, Role, RoleEnd, RoleKind, Team};
 use lianhu_core::entry::{About, kind};
+use lianhu_core::ids::UserId;
 use lianhu_core::role_kind::{Reach, shipped};
 use rusqlite::params;
 
-/// How a reach is written in a table.
+/// How a reach stands in a table: as its place among all.
 pub(crate) fn reach_in_table(reach: Reach) -> i64 {
-    match reach {
-        Reach::Entrusted => 0,
-        Reach::Area => 1,
-        Reach::Directs => 2,
-        Reach::County => 3,
-    }
+    reach as i64
 }
 
 /// And how it is read there.
 pub(crate) fn reach_from_table(reach: i64) -> Reach {
-    [Reach::Area, Reach::Directs, Reach::County]
-        .into_iter()
-        .find(|known| reach_in_table(*known) == reach)
-        .unwrap_or(Reach::Entrusted)
+    Reach::ALL.into_iter().find(|known| reach_in_table(*known) == reach).unwrap_or(Reach::Entrusted)
 }
 
 impl Tx<'_> {
@@ -98,6 +91,12 @@ impl Tx<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Whether a person sits at a township's desk or the county's.
+    pub(crate) fn directs(&self, user: UserId) -> Result<bool> {
+        let sql = "select 1 from role where user = ?1 and reach in (2, 3) and ended is null limit 1";
+        Ok(self.one(sql, [user.bytes()], |_| Ok(()))?.is_some())
     }
 
     /// How far a kind of role reaches; one that nobody has heard of reaches nowhere by itself.
