@@ -36,7 +36,7 @@ use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{
     Attention, CadreRow, CarriedRow, DeviceRow, Duplicates, Entrusting, GrantRow, HouseholdPage, HouseholdRow, NeedRow,
-    PlaceRow, RoleKindRow, TakenIn, TakenOver, TeamRow, Tiding, Verified, VisitRow,
+    OtherDevice, PlaceRow, RoleKindRow, TakenIn, TakenOver, TeamRow, Tiding, Verified, VisitRow,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ commands! {
     status() -> Status;
     /// Begins to practise with three invented households that go nowhere, or ends it and forgets them.
     practice(on: bool) -> Status;
-    /// How this person likes the screens: `language`, `type`; whether they have seen the first walk: `walk`; after how many minutes the home is locked: `idle`.
+    /// How this person likes the screens: `language`, `type`; whether they have seen the first walk: `walk`; after how many minutes the home is locked: `idle`; of how many other devices of theirs they have read: `devices`.
     preferences() -> BTreeMap<String, String>;
     /// Prefers a value for one of them.
     prefer(key: String, value: String) -> BTreeMap<String, String>;
@@ -187,6 +187,8 @@ commands! {
 
     /// All places, in the order of their paths.
     places() -> Vec<PlaceRow>;
+    /// Writes down a place within another: `village`, `natural_village`, `group`, `site`, `building` or `unit`.
+    add_place(name: String, level: String, parent: String) -> PlaceRow;
     /// Households by name, pinyin, initials, tail of a number, room, village; pages from 0.
     households(query: Option<String>, place: Option<String>, page: Option<u32>, size: Option<u32>) -> HouseholdPage;
     /// The card of one household, by id or 户编号.
@@ -203,6 +205,8 @@ commands! {
     /// A telephone number for the dialler, without showing it; that it was dialled leaves a trace.
     telephone(household: String, key: String) -> String;
 
+    /// Places a household elsewhere: another home village, or where it lives now (`""`: there). Nothing said leaves it as it is.
+    place_household(household: String, origin: Option<String>, present: Option<String>) -> HouseholdCard;
     /// Records a visit.
     record_visit(household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
     /// Corrects a visit by another version of it.
@@ -287,6 +291,8 @@ commands! {
     entrust(household: Option<String>, place: Option<String>, person: String, duty: Option<String>) -> Vec<GrantRow>;
     /// The households entrusted to one person, one by one: what can be taken back.
     entrusted_households(person: String) -> Vec<HouseholdRow>;
+    /// The places entrusted to one person or team with all their households: what can be taken back.
+    entrusted_places(person: String) -> Vec<PlaceRow>;
     /// Takes back what was entrusted.
     take_back(household: Option<String>, place: Option<String>, person: String, reason: Option<String>) -> Vec<GrantRow>;
 
@@ -296,6 +302,8 @@ commands! {
     undo_entrusting(batch: EntryName) -> Vec<Entrusting>;
     /// The devices of the people of a place or of all: whose, enrolled when, twice, shut out.
     devices(place: Option<String>) -> Vec<DeviceRow>;
+    /// The other devices of the person here: how far what was written on each has come.
+    other_devices() -> Vec<OtherDevice>;
     /// Shuts a device out that was lost or is in the wrong hands.
     revoke_device(device: String, reason: String) -> Vec<DeviceRow>;
     /// Lets in what a device handed in after it was shut out, or beyond what its person held.

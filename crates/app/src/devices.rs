@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{AppError, Result};
 use lianhu_core::ids::DeviceId;
 use lianhu_core::problem::ProblemKind;
-use lianhu_ledger::DeviceRow;
+use lianhu_ledger::{DeviceRow, OtherDevice};
 
 impl App {
     /// The devices of the people of one place, or of all. What waits on them their owners alone can see.
@@ -20,6 +20,11 @@ impl App {
         // The county's own machine is no person's device.
         devices.retain(|device| !device.roles.is_empty());
         Ok(devices)
+    }
+
+    /// The other devices of the person here: how far what was written on each has come.
+    pub fn other_devices(&self) -> Result<Vec<OtherDevice>> {
+        Ok(self.ledger().other_devices()?)
     }
 
     /// Shuts out a device that was lost or is in the wrong hands. From then on the county sends it nothing more, and

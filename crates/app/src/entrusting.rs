@@ -9,9 +9,12 @@ use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::UserId;
 use lianhu_core::pinyin::{Reading, readings};
 use lianhu_core::problem::ProblemKind;
-use lianhu_ledger::{CadreRow, GrantRow, HouseholdRow};
+use lianhu_ledger::{CadreRow, GrantRow, HouseholdRow, PlaceRow};
 use serde::Serialize;
 use ts_rs::TS;
+
+/// What a team that holds something is to do there.
+const TEAM_DUTY: &str = "工作队";
 
 /// A slip for one person: with it they enrol one device, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -46,10 +49,16 @@ impl App {
         self.check_may_direct()?;
         let what = self.what(household, place)?;
         let user = self.cadre_of(&person)?;
-        let usual = if what.household { HELPER_DUTY } else { "第一书记" };
-        let duty = duty.unwrap_or_else(|| usual.to_owned());
         let mut ledger = self.ledger();
-        if !ledger.grants_about(what.about)?.iter().any(|grant| grant.user == user && grant.duty == duty) {
+        let usual = match (ledger.is_team(user)?, what.household) {
+            (true, _) => TEAM_DUTY,
+            (false, true) => HELPER_DUTY,
+            (false, false) => "第一书记",
+        };
+        let duty = duty.unwrap_or_else(|| usual.to_owned());
+        // What is being taken back is given anew: the county takes both in their order.
+        let same = |grant: &GrantRow| grant.user == user && grant.duty == duty && !grant.ending;
+        if !ledger.grants_about(what.about)?.iter().any(same) {
             ledger.write(|writing| writing.record(what.about, kind::GRANT, Source::Office, &Grant { user, duty }))?;
         }
         Ok(ledger.grants_about(what.about)?)
@@ -95,6 +104,12 @@ impl App {
     pub fn entrusted_households(&self, person: String) -> Result<Vec<HouseholdRow>> {
         let user = self.cadre_of(&person)?;
         Ok(self.ledger().households_of(user)?)
+    }
+
+    /// The places entrusted to one person or team with all their households: what can be taken back.
+    pub fn entrusted_places(&self, person: String) -> Result<Vec<PlaceRow>> {
+        let user = self.cadre_of(&person)?;
+        Ok(self.ledger().places_entrusted_to(user)?)
     }
 
     fn what(&self, household: Option<String>, place: Option<String>) -> Result<What> {

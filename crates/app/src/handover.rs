@@ -75,7 +75,7 @@ impl App {
         let written = notes.values().filter(|note| note.giver == me).count();
         let from = page.unwrap_or(0).saturating_mul(PAGE);
         let (ids, total) = if to_take.unwrap_or(false) {
-            let waiting: Vec<_> = notes.values().filter(|note| is_for(note, me)).map(|note| note.household).collect();
+            let waiting: Vec<_> = notes.values().filter(|note| note.asks).map(|note| note.household).collect();
             let total = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
             (waiting.into_iter().skip(from as usize).take(PAGE as usize).collect(), total)
         } else {
@@ -84,7 +84,7 @@ impl App {
         };
         let pages = ids.into_iter().map(|id| {
             let card = self.household(id.to_string())?;
-            Ok(page_of(card, notes.get(&id).cloned(), me))
+            Ok(page_of(card, notes.get(&id).cloned()))
         });
         Ok(HandoverPages { pages: pages.collect::<Result<_>>()?, total, written: u32::try_from(written).unwrap_or(0) })
     }
@@ -102,16 +102,16 @@ impl App {
             .write(|writing| writing.record(About::Household(id), kind::HANDOVER_NOTE, Source::Household, &body))?;
         let card = self.household(id.to_string())?;
         let ledger = self.ledger();
-        Ok(page_of(card, ledger.handover_notes()?.remove(&id), ledger.identity()?.user))
+        Ok(page_of(card, ledger.handover_notes()?.remove(&id)))
     }
 
     /// Takes households over: signs that their pages were looked at. Whoever gave them sees it.
     pub fn take_over(&self, households: Vec<String>) -> Result<u32> {
         let ids = households.iter().map(|household| self.household_of(household)).collect::<Result<Vec<_>>>()?;
         let mut ledger = self.ledger();
-        let (me, notes) = (ledger.identity()?.user, ledger.handover_notes()?);
+        let notes = ledger.handover_notes()?;
         let mut by_giver: BTreeMap<UserId, Vec<EntryName>> = BTreeMap::new();
-        for note in ids.iter().filter_map(|id| notes.get(id)).filter(|note| is_for(note, me)) {
+        for note in ids.iter().filter_map(|id| notes.get(id)).filter(|note| note.asks) {
             by_giver.entry(note.giver).or_default().push(note.note);
         }
         let taken = by_giver.values().map(Vec::len).sum::<usize>();
@@ -133,12 +133,7 @@ impl App {
     }
 }
 
-/// Whether a note waits for this person.
-fn is_for(note: &HandoverRow, me: UserId) -> bool {
-    note.giver != me && note.taken_on.is_none() && note.receiver.is_none_or(|receiver| receiver == me)
-}
-
-fn page_of(card: HouseholdCard, note: Option<HandoverRow>, me: UserId) -> HandoverPage {
+fn page_of(card: HouseholdCard, note: Option<HandoverRow>) -> HandoverPage {
     let counts = |fact: &crate::card::Fact| fact.said.iter().find(|chip| chip.counts).map(|chip| chip.value.clone());
     let facts = card.facts.iter().chain(card.persons.iter().flat_map(|person| &person.facts));
     let disagreeing = facts.filter(|fact| fact.to_choose).map(|fact| fact.label.clone()).collect();
@@ -152,7 +147,7 @@ fn page_of(card: HouseholdCard, note: Option<HandoverRow>, me: UserId) -> Handov
         away: away.collect(),
         disagreeing,
         languages: languages.filter(|value| *value != Scalar::Null).map(|value| value.to_string()),
-        to_take: note.as_ref().is_some_and(|note| is_for(note, me)),
+        to_take: note.as_ref().is_some_and(|note| note.asks),
         note: note.map(|note| HandoverRow { advice: mask_certificates_in_text(&note.advice), ..note }),
         promises: card.promises,
         needs: card.needs,

@@ -38,6 +38,7 @@ mod practice;
 mod preferring;
 mod recovering;
 mod reporting;
+mod residence;
 mod roles;
 mod roster;
 mod system_keystore;

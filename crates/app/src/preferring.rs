@@ -1,4 +1,5 @@
-//! How the person likes the screens: language, size of type, the first walk done, minutes until the home is locked. Kept in the ledger's settings, for the webview keeps nothing.
+//! How the person likes the screens: language, size of type, the first walk done, minutes until the home is locked, of how
+//! many other devices of theirs they have read. Kept in the ledger's settings, for the webview keeps nothing.
 
 use crate::app::App;
 use crate::error::{AppError, Result};
@@ -6,7 +7,7 @@ use lianhu_core::problem::ProblemKind;
 use std::collections::BTreeMap;
 
 /// What can be preferred.
-const KEYS: [&str; 4] = ["language", "type", "walk", "idle"];
+const KEYS: [&str; 5] = ["language", "type", "walk", "idle", "devices"];
 
 impl App {
     /// Everything preferred so far.

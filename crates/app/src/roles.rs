@@ -25,6 +25,10 @@ pub struct HeldRole {
     pub place: Option<PlaceId>,
     /// What that place is called, from the county down.
     pub place_path: Option<String>,
+    /// Whether it was given and the county has not numbered that yet.
+    pub waiting: bool,
+    /// Whether its end waits for the county's number: until then it still holds.
+    pub ending: bool,
 }
 
 impl App {
@@ -63,13 +67,21 @@ impl App {
     pub fn roles_of(&self, person: String) -> Result<Vec<HeldRole>> {
         let user = self.cadre_of(&person)?;
         let ledger = self.ledger();
-        let places = ledger.places()?;
+        let (places, waiting) = (ledger.places()?, ledger.roles_waiting(user)?);
         ledger
             .roles_of(user)?
             .into_iter()
             .map(|Role { role, place }| {
                 let path = place.and_then(|id| places.iter().find(|row| row.id == id)).map(|row| row.path.clone());
-                Ok(HeldRole { reach: ledger.reach_of_kind(&role)?, role, place, place_path: path })
+                let ends = waiting.get(&(role.clone(), place)).copied();
+                Ok(HeldRole {
+                    reach: ledger.reach_of_kind(&role)?,
+                    role,
+                    place,
+                    place_path: path,
+                    waiting: ends == Some(false),
+                    ending: ends == Some(true),
+                })
             })
             .collect()
     }
@@ -80,7 +92,9 @@ impl App {
         let role = self.role(role, place.as_deref())?;
         let user = self.cadre_of(&person)?;
         let mut ledger = self.ledger();
-        if !ledger.roles_of(user)?.contains(&role) {
+        // One whose end is on its way is given anew: the county takes both in their order.
+        let ending = ledger.roles_waiting(user)?.get(&(role.role.clone(), role.place)) == Some(&true);
+        if ending || !ledger.roles_of(user)?.contains(&role) {
             ledger.write(|writing| writing.record(About::Cadre(user), kind::ROLE, Source::Office, &role))?;
         }
         drop(ledger);
@@ -101,6 +115,10 @@ impl App {
         let place = self.place_or_all(place.as_deref())?;
         let ledger = self.ledger();
         let held = ledger.roles_of(user)?.contains(&Role { role: role.clone(), place });
+        if ledger.roles_waiting(user)?.get(&(role.clone(), place)) == Some(&true) {
+            drop(ledger);
+            return self.roles_of(user.to_string());
+        }
         if !held {
             return Err(AppError::missing(&role));
         }

@@ -43,7 +43,7 @@ impl App {
         let id = self.cadre_of(&team)?;
         let known = self.team(id)?;
         let user = self.person_of(&person)?;
-        if known.members.iter().any(|member| member.id == user) == left {
+        if known.members.iter().any(|member| member.id == user && !member.left) == left {
             let body = Member { user, left };
             self.ledger()
                 .write(|writing| writing.record(About::Organisation(id.0), kind::MEMBER, Source::Office, &body))?;

@@ -2,10 +2,12 @@
 
 use crate::error::Result;
 use crate::store::Ledger;
-use lianhu_core::entry::About;
+use lianhu_core::directive::GrantEnd;
+use lianhu_core::entry::{About, kind};
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
 use rusqlite::{Row, params};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// A person who works with lianhu.
@@ -40,6 +42,8 @@ pub struct GrantRow {
     pub duty: String,
     /// Whether the county has numbered it: until then it is waiting.
     pub in_force: bool,
+    /// Whether it was taken back and the county has not numbered that yet: until then it holds.
+    pub ending: bool,
 }
 
 fn cadre(row: &Row<'_>) -> rusqlite::Result<CadreRow> {
@@ -106,11 +110,20 @@ impl Ledger {
         )
     }
 
-    /// To whom a household is entrusted now, or about to be, by any of its cards.
+    /// To whom a household is entrusted now, or about to be, by any of its cards; also the teams that hold one of its places.
     pub fn grants_of(&self, household: HouseholdId) -> Result<Vec<GrantRow>> {
         let mut grants: Vec<GrantRow> = Vec::new();
         for card in self.cards_of(household)? {
-            for grant in self.grants_about(About::Household(card))? {
+            let mut all = self.grants_about(About::Household(card))?;
+            let tx = self.look();
+            for place in tx.places_of(card)? {
+                for grant in self.grants_about(About::Place(place))? {
+                    if tx.is_team(grant.user)? {
+                        all.push(grant);
+                    }
+                }
+            }
+            for grant in all {
                 if !grants.iter().any(|known| (known.user, &known.duty) == (grant.user, &grant.duty)) {
                     grants.push(grant);
                 }
@@ -121,15 +134,34 @@ impl Ledger {
 
     /// To whom something is entrusted now, or about to be.
     pub fn grants_about(&self, about: About) -> Result<Vec<GrantRow>> {
+        let tx = self.look();
+        let ends = tx.entries("about = ?1 and kind = ?2 and number is null", params![about.key(), kind::GRANT_END])?;
+        let ends = ends.iter().map(|kept| kept.body::<GrantEnd>().map(|end| end.user)).collect::<Result<BTreeSet<_>>>()?;
         let sql = "select granted.user, coalesce(cadre.name, team.name), granted.duty, granted.number is not null from granted left join cadre on cadre.id = granted.user left join team on team.id = granted.user where granted.about = ?1 and granted.ended is null order by granted.number is null, granted.number";
-        self.look().all(sql, [about.key()], |row| {
+        tx.all(sql, [about.key()], |row| {
             let user: Vec<u8> = row.get(0)?;
+            let user = UserId::from_slice(&user).ok_or(rusqlite::Error::InvalidQuery)?;
             Ok(GrantRow {
-                user: UserId::from_slice(&user).ok_or(rusqlite::Error::InvalidQuery)?,
+                user,
                 name: row.get(1)?,
                 duty: row.get(2)?,
                 in_force: row.get(3)?,
+                ending: ends.contains(&user),
             })
         })
+    }
+
+    /// What is entrusted to somebody by name and stays so: what was taken back and waits for its number is left out.
+    pub(crate) fn entrusted_to(&self, holder: UserId) -> Result<BTreeSet<About>> {
+        let tx = self.look();
+        let sql = "select distinct about from granted where user = ?1 and ended is null";
+        let held = tx.all(sql, [holder.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+        let mut held: BTreeSet<About> = held.iter().filter_map(|key| About::from_key(key)).collect();
+        for kept in tx.entries("kind = ?1 and number is null", [kind::GRANT_END])? {
+            if kept.body::<GrantEnd>()?.user == holder {
+                held.remove(&kept.entry.about);
+            }
+        }
+        Ok(held)
     }
 }

@@ -1,6 +1,7 @@
 //! The devices people use: whose they are, when they last asked, which of them exist twice or are shut out. Only the
 //! county hears all devices ask; it tells the offices, each of the people it knows.
 
+use crate::entries::name_of;
 use crate::error::{LedgerError, Result};
 use crate::store::{Ledger, Tx};
 use lianhu_core::day::{Day, Moment};
@@ -46,6 +47,23 @@ pub struct DeviceRow {
     pub own: bool,
 }
 
+/// Another device of this person: what of it has come to the county, so that they know what is on it only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct OtherDevice {
+    /// Which.
+    pub device: DeviceId,
+    /// What it calls itself.
+    pub label: String,
+    /// When it was enrolled.
+    pub enrolled_at: Moment,
+    /// Whether it is shut out.
+    pub revoked: bool,
+    /// Entries of it that the county has numbered, of the households held here.
+    pub handed_in: u32,
+    /// When the last of these was written, by that device's clock. What was written after it is on that device only.
+    pub until: Option<Moment>,
+}
+
 const DEVICES: &str = "select device.id, device.user, cadre.name, cadre.unit, \
     (select group_concat(distinct role) from role where role.user = device.user), device.label, device.since, \
     coalesce(device_seen.twice, 0), device.revoked, device.reason, \
@@ -79,6 +97,29 @@ impl Ledger {
                 own: device == own,
             })
         })
+    }
+
+    /// The other devices of this device's person, the newest first.
+    pub fn other_devices(&self) -> Result<Vec<OtherDevice>> {
+        let tx = self.look();
+        let me = tx.identity()?;
+        let sql = "select id, label, since, revoked from device where user = ?1 and id <> ?2 order by since desc, id";
+        let rows = tx.all(sql, params![me.user.bytes(), me.device.bytes()], |row| {
+            let device = DeviceId::from_slice(&row.get::<_, Vec<u8>>(0)?).ok_or(rusqlite::Error::InvalidQuery)?;
+            Ok((device, row.get(1)?, Moment(row.get(2)?), row.get(3)?))
+        })?;
+        let come = "select count(*), max(id) from entry where device = ?1 and number is not null and kind < 64 and kind <> ?2";
+        rows.into_iter()
+            .map(|(device, label, enrolled_at, revoked)| {
+                let params = params![device.bytes(), kind::TRACE];
+                let come = tx.one(come, params, |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?)))?;
+                let (handed_in, last) = come.unwrap_or((0, None));
+                let name = last.map(|id| tx.one("select name from entry where id = ?1", [id], |row| name_of(row, 0)));
+                let kept = name.transpose()?.flatten().map(|name| tx.entry(name)).transpose()?.flatten();
+                let until = kept.map(|kept| kept.entry.at);
+                Ok(OtherDevice { device, label, enrolled_at, revoked, handed_in, until })
+            })
+            .collect()
     }
 
     /// Shuts a device out. It takes effect when the county numbers it; what the device still hands in is kept aside.

@@ -181,9 +181,20 @@ impl Tx<'_> {
             // Everybody provides for their own home.
             (kind::ESCROW, About::Cadre(user)) => Ok(user == entry.user),
             _ if areas.is_empty() => Ok(false),
-            (kind::GRANT | kind::GRANT_END | kind::PLACEMENT | kind::APPROVAL, About::Household(_)) => {
+            (kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(_)) => {
                 self.held_at(entry.user, entry.about, seen)
             }
+            (kind::PLACEMENT, About::Household(household)) => match minicbor::decode::<Placement>(&entry.body) {
+                // Nobody places a household where somebody else directs; where it lies already it may stay.
+                Ok(Placement { origin, present }) => {
+                    let before = self.placed(household)?;
+                    let may = |place: PlaceId| -> Result<bool> { Ok(before.contains(&place) || inside(place)?) };
+                    Ok(self.held_at(entry.user, entry.about, seen)?
+                        && may(origin)?
+                        && present.is_none_or(|place| may(place).unwrap_or(false)))
+                }
+                Err(_) => Ok(false),
+            },
             (kind::JOIN, About::Household(household)) => match minicbor::decode::<Join>(&entry.body) {
                 Ok(join) => Ok(self.lies_within(household, &areas)? && self.lies_within(join.into, &areas)?),
                 Err(_) => Ok(false),

@@ -53,7 +53,7 @@ pub struct Entrusting {
     pub persons: u32,
     /// How many households by name.
     pub households: u32,
-    /// The heads of the first of them.
+    /// The heads of the first of them, then what the first places are called.
     pub heads: Vec<String>,
     /// How many places.
     pub places: u32,
@@ -139,7 +139,8 @@ impl Tx<'_> {
     fn entrusting(&self, act: &[One]) -> Result<Option<Entrusting>> {
         let (Some(first), Some(last)) = (act.first(), act.last()) else { return Ok(None) };
         let name = |user: UserId| {
-            self.one("select name from cadre where id = ?1", [user.bytes()], |row| row.get::<_, String>(0))
+            let sql = "select name from cadre where id = ?1 union select name from team where id = ?1";
+            self.one(sql, [user.bytes()], |row| row.get::<_, String>(0))
         };
         let mut users: Vec<_> = act.iter().map(|one| one.user).collect();
         users.sort_unstable();
@@ -151,7 +152,15 @@ impl Tx<'_> {
             let sql = "select head from household where id = ?1";
             heads.extend(self.one(sql, [id.bytes()], |row| row.get::<_, String>(0))?);
         }
-        let places = act.iter().filter(|one| one.kept.entry.about.household().is_none()).count();
+        let places = act.iter().filter_map(|one| match one.kept.entry.about {
+            About::Place(place) => Some(place),
+            _ => None,
+        });
+        let places: Vec<_> = places.collect();
+        for id in places.iter().take(NAMED) {
+            let sql = "select name from place where id = ?1";
+            heads.extend(self.one(sql, [id.bytes()], |row| row.get::<_, String>(0))?);
+        }
         Ok(Some(Entrusting {
             batch: first.kept.name,
             took_back: first.kept.entry.kind == kind::GRANT_END,
@@ -162,7 +171,7 @@ impl Tx<'_> {
             persons: count(users.len()),
             households: count(ids.len()),
             heads,
-            places: count(places),
+            places: count(places.len()),
             undo: self.undoable(act)?,
         }))
     }

@@ -35,6 +35,11 @@ pub struct HandoverRow {
     pub taken_by: Option<String>,
     /// On which day.
     pub taken_on: Option<Day>,
+    /// Whether the person here is asked to take it over: they are named, or nobody is and the household was entrusted to them
+    /// by name, or they came to hold it after the note. Who held it by its place all along is not asked.
+    pub asks: bool,
+    /// Whether the person here wrote it.
+    pub own: bool,
 }
 
 /// Households that somebody has taken over.
@@ -49,7 +54,11 @@ pub struct TakenOver {
 }
 
 const NOTES: &str = "select handover_note.entry, handover_note.household, handover_note.giver, gave.name, handover_note.receiver, gets.name, handover_note.advice, handover_note.day, handover_note.number is not null, \
-    coalesce(took.name, ''), handover_taken.day \
+    coalesce(took.name, ''), handover_taken.day, \
+    handover_note.giver <> ?1 and handover_taken.day is null and (handover_note.receiver is ?1 or handover_note.receiver is null and ( \
+      exists (select 1 from granted where about = cast(x'68' || handover_note.household as blob) and granted.user = ?1 and ended is null) or \
+      exists (select 1 from scope where scope.user = ?1 and about = cast(x'68' || handover_note.household as blob) and until is null and since > handover_note.number))), \
+    handover_note.giver = ?1 \
     from handover_note left join cadre as gave on gave.id = handover_note.giver left join cadre as gets on gets.id = handover_note.receiver \
     left join handover_taken on handover_taken.note = handover_note.entry and handover_taken.giver = handover_note.giver \
     left join cadre as took on took.id = handover_taken.taker \
@@ -73,13 +82,16 @@ fn note(row: &Row<'_>) -> rusqlite::Result<HandoverRow> {
         at_county: row.get(8)?,
         taken_by: taken_on.map(|_| row.get(9)).transpose()?,
         taken_on,
+        asks: row.get(11)?,
+        own: row.get(12)?,
     })
 }
 
 impl Ledger {
     /// The note that holds for each household here: the newest.
     pub fn handover_notes(&self) -> Result<BTreeMap<HouseholdId, HandoverRow>> {
-        let all = self.look().all(NOTES, [], note)?;
+        let tx = self.look();
+        let all = tx.all(NOTES, [tx.identity()?.user.bytes()], note)?;
         Ok(all.into_iter().map(|row| (row.household, row)).collect())
     }
 

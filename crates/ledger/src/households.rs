@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::project::tail_key;
 use crate::store::Ledger;
 use lianhu_core::day::Day;
+use lianhu_core::entry::About;
 use lianhu_core::ids::{HouseholdId, PersonId, PlaceId, UserId};
 use lianhu_core::search_key::Query;
 use rusqlite::{Row, params_from_iter, types::Value};
@@ -175,13 +176,17 @@ impl Ledger {
         Ok(HouseholdPage { total: total.unwrap_or(0), rows })
     }
 
-    /// The households entrusted to one person, one by one and not by a place.
+    /// The households entrusted to one person or team, one by one and not by a place. What was taken back already and waits
+    /// for its number is left out.
     pub fn households_of(&self, user: UserId) -> Result<Vec<HouseholdRow>> {
         let theirs = "select about from granted where user = ?1 and ended is null";
         let sql = format!(
             "select {COLUMNS} from household where cast(x'68' || household.id as blob) in ({theirs}) order by village, head, id"
         );
-        self.look().all(&sql, [user.bytes()], row)
+        let mut rows = self.look().all(&sql, [user.bytes()], row)?;
+        let held = self.entrusted_to(user)?;
+        rows.retain(|row| held.contains(&About::Household(row.id)));
+        Ok(rows)
     }
 
     /// One line of the list.

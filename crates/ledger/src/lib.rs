@@ -74,7 +74,7 @@ pub use author::Writing;
 pub use cadres::{CadreRow, GrantRow};
 pub use carrying::CarriedRow;
 pub use county::Answered;
-pub use devices::DeviceRow;
+pub use devices::{DeviceRow, OtherDevice};
 pub use drafts::Draft;
 pub use enrol::{Enrolled, Enrolling, NotEnrolled};
 pub use entrusted::{Entrusting, Undo};

@@ -3,7 +3,10 @@
 use crate::error::Result;
 use crate::households::SHOWN;
 use crate::store::Ledger;
-use lianhu_core::ids::PlaceId;
+use lianhu_core::directive::Placement;
+use lianhu_core::entry::About;
+use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
+use lianhu_core::role_kind::Reach;
 use rusqlite::{Row, params};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +99,38 @@ impl Ledger {
             place.households = counts.get(&place.id).copied().unwrap_or(0);
         }
         Ok(places)
+    }
+
+    /// The places entrusted to one person or team by name. What was taken back already and waits for its number is left out.
+    pub fn places_entrusted_to(&self, holder: UserId) -> Result<Vec<PlaceRow>> {
+        let held = self.entrusted_to(holder)?;
+        let mut places = self.places()?;
+        places.retain(|place| held.contains(&About::Place(place.id)));
+        Ok(places)
+    }
+
+    /// Where a household is placed.
+    pub fn placement_of(&self, household: HouseholdId) -> Result<Option<Placement>> {
+        let sql = "select origin, present from household where id = ?1 and origin is not null";
+        let found = self.look().one(sql, [household.bytes()], |row| {
+            let broken = || rusqlite::Error::InvalidQuery;
+            let origin = PlaceId::from_slice(&row.get::<_, Vec<u8>>(0)?).ok_or_else(broken)?;
+            let present = row.get::<_, Option<Vec<u8>>>(1)?.and_then(|id| PlaceId::from_slice(&id));
+            Ok(Placement { origin, present })
+        })?;
+        Ok(found)
+    }
+
+    /// Whether a person directs in a place: the county everywhere, a township inside its area.
+    pub fn may_direct_in(&self, user: UserId, place: PlaceId) -> Result<bool> {
+        let tx = self.look();
+        if self.reach_of(user)? == Reach::County || tx.identity()?.is_county {
+            return Ok(true);
+        }
+        let sql = "select place from role where user = ?1 and reach = 2 and place is not null and ended is null";
+        let areas = tx.all(sql, [user.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+        let chain = tx.chain(place)?;
+        Ok(areas.iter().filter_map(|id| PlaceId::from_slice(id)).any(|area| chain.contains(&area)))
     }
 
     /// One place.

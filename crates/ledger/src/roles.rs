@@ -3,10 +3,13 @@
 use crate::error::Result;
 use crate::project::role::{reach_from_table, reach_in_table};
 use crate::store::Ledger;
-use lianhu_core::directive::Role;
+use lianhu_core::directive::{Role, RoleEnd};
+use lianhu_core::entry::{About, kind};
 use lianhu_core::ids::{PlaceId, UserId};
 use lianhu_core::role_kind::{Reach, SHIPPED};
+use rusqlite::params;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// A kind of role that can be given.
@@ -28,6 +31,23 @@ impl Ledger {
             let place: Option<Vec<u8>> = row.get(1)?;
             Ok(Role { role: row.get(0)?, place: place.and_then(|id| PlaceId::from_slice(&id)) })
         })
+    }
+
+    /// The roles of a person about which a directive still waits for its number: whether the newest one ends the role.
+    pub fn roles_waiting(&self, user: UserId) -> Result<BTreeMap<(String, Option<PlaceId>), bool>> {
+        let about = About::Cadre(user).key();
+        let sql = "about = ?1 and number is null and kind in (?2, ?3)";
+        let mut waiting = BTreeMap::new();
+        for kept in self.look().entries(sql, params![about, kind::ROLE, kind::ROLE_END])? {
+            if kept.entry.kind == kind::ROLE {
+                let role: Role = kept.body()?;
+                waiting.insert((role.role, role.place), false);
+            } else {
+                let end: RoleEnd = kept.body()?;
+                waiting.insert((end.role, end.place), true);
+            }
+        }
+        Ok(waiting)
     }
 
     /// Whether any directive here says what a person may do, or could until it ended.

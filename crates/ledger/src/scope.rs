@@ -83,10 +83,33 @@ impl Tx<'_> {
 
     /// Something was granted to a person or a team, or taken back.
     fn rescope_grant(&self, user: UserId, about: About, point: Point) -> Result<()> {
+        self.tell_of_team(user, about, point)?;
         for member in self.members_of(user)? {
             self.rescope_one_grant(member, about, point)?;
         }
         if self.is_team(user)? { Ok(()) } else { self.rescope_one_grant(user, about, point) }
+    }
+
+    /// Whoever holds a household that a team comes to hold too may know what that team is called.
+    fn tell_of_team(&self, team: UserId, about: About, point: Point) -> Result<()> {
+        if !self.is_team(team)? {
+            return Ok(());
+        }
+        let holders = match about {
+            About::Household(household) => self.holders(household)?,
+            About::Place(place) => {
+                let mut holders = BTreeSet::new();
+                for inner in self.within(place)? {
+                    let sql = "select distinct scope.user from household join scope on scope.about = cast(x'68' || household.id as blob) \
+                               where until is null and (origin = ?1 or present = ?1)";
+                    let found = self.all(sql, [inner.bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+                    holders.extend(found.iter().filter_map(|id| UserId::from_slice(id)));
+                }
+                holders.into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        holders.into_iter().try_for_each(|holder| self.begin(holder, About::Organisation(team.0), point))
     }
 
     fn rescope_one_grant(&self, user: UserId, about: About, point: Point) -> Result<()> {
@@ -199,16 +222,19 @@ impl Tx<'_> {
 
     /// Every place a household lies in, of both trees, from the inside out.
     pub(crate) fn places_of(&self, household: HouseholdId) -> Result<Vec<PlaceId>> {
+        let mut places = Vec::new();
+        for place in self.placed(household)? {
+            places.extend(self.chain(place)?);
+        }
+        Ok(places)
+    }
+
+    /// Where a household is placed: its home, and where it lives now if that is elsewhere.
+    pub(crate) fn placed(&self, household: HouseholdId) -> Result<Vec<PlaceId>> {
         let placed = self.one("select origin, present from household where id = ?1", [household.bytes()], |row| {
             Ok([row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?])
         })?;
-        let mut places = Vec::new();
-        for id in placed.into_iter().flatten().flatten() {
-            if let Some(place) = PlaceId::from_slice(&id) {
-                places.extend(self.chain(place)?);
-            }
-        }
-        Ok(places)
+        Ok(placed.into_iter().flatten().flatten().filter_map(|id| PlaceId::from_slice(&id)).collect())
     }
 
     /// Who holds any of these places, by grant or by role.

@@ -8,7 +8,7 @@ use crate::store::Ledger;
 use lianhu_core::day::{Day, Moment};
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::Code;
-use lianhu_core::ids::{EntryName, HouseholdId};
+use lianhu_core::ids::{DeviceId, EntryName, HouseholdId};
 use rusqlite::params;
 use serde::Serialize;
 use ts_rs::TS;
@@ -85,6 +85,22 @@ pub enum Attention {
         number: u64,
         /// The day it was decided.
         day: Day,
+    },
+    /// A device that was shut out, or whose person no longer holds what they write about, has handed in since: its entries
+    /// stand aside at the county until an office lets them in.
+    DeviceAside {
+        /// Which device.
+        device: DeviceId,
+        /// Whose it is, where their name is known here.
+        head: Option<String>,
+        /// What the device calls itself.
+        label: String,
+        /// How many entries.
+        entries: u32,
+        /// Whether it is shut out.
+        revoked: bool,
+        /// Whether they were let in and the county has not numbered that yet.
+        waiting: bool,
     },
     /// A visit has two live corrections.
     TwoVersions {
@@ -191,6 +207,17 @@ impl Ledger {
             let id = household(row.get(0)?)?;
             Ok(Attention::HandingOver { household: id, head: row.get(1)?, waiting: row.get(2)?, drafts: row.get(3)? })
         })?);
+        let aside = tx.one("select 1 from device_seen where aside > 0 limit 1", [], |_| Ok(()))?.is_some();
+        if aside && self.confirms()? {
+            list.extend(self.devices()?.into_iter().filter(|row| row.aside > 0).map(|row| Attention::DeviceAside {
+                device: row.device,
+                head: row.name,
+                label: row.label,
+                entries: row.aside,
+                revoked: row.revoked,
+                waiting: row.waiting,
+            }));
+        }
         let sql = "select visit.root, visit.household, household.head from visit left join household on household.id = visit.household where visit.versions > 1 and visit.struck = 0 limit ?1";
         list.extend(tx.all(sql, [most], |row| {
             Ok(Attention::TwoVersions {

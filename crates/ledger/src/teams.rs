@@ -16,10 +16,14 @@ pub struct TeamRow {
     pub id: UserId,
     /// Its name.
     pub name: String,
-    /// Who is in it, by name.
+    /// Who is in it, and who is about to leave, by name.
     pub members: Vec<TeamMember>,
     /// Households and places entrusted to it.
     pub entrusted: u32,
+    /// How many of these are households.
+    pub households: u32,
+    /// What the places are called.
+    pub places: Vec<String>,
 }
 
 /// Somebody in a team.
@@ -29,24 +33,39 @@ pub struct TeamMember {
     pub id: UserId,
     /// Their name, where it is known here.
     pub name: Option<String>,
+    /// Whether they are leaving.
+    pub left: bool,
+    /// Whether the county has not numbered that they came, or that they leave: until then nothing has changed.
+    pub waiting: bool,
 }
 
 impl Ledger {
     /// The teams known here, by name.
     pub fn teams(&self) -> Result<Vec<TeamRow>> {
         let tx = self.look();
-        let sql = "select team.id, team.name, (select count(distinct about) from granted where granted.user = team.id and ended is null) \
-                   from team order by team.name, team.id";
-        let rows = tx.all(sql, [], |row| Ok((user(row, 0)?, row.get(1)?, row.get(2)?)))?;
-        let members = "select member.user, cadre.name from member left join cadre on cadre.id = member.user \
-                       where member.team = ?1 and member.left = 0 order by cadre.name, member.user";
+        let sql = "select team.id, team.name, count(distinct about), count(distinct case when substr(about, 1, 1) = x'68' then about end) \
+                   from team left join granted on granted.user = team.id and ended is null group by team.id order by team.name, team.id";
+        let rows = tx.all(sql, [], |row| Ok((user(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let members = "select member.user, cadre.name, member.left, member.number is null from member left join cadre on cadre.id = member.user \
+                       where member.team = ?1 and (member.left = 0 or member.number is null) order by cadre.name, member.user";
+        let places = "select distinct place.name from granted join place on granted.about = cast(x'70' || place.id as blob) \
+                      where granted.user = ?1 and ended is null order by place.path";
         rows.into_iter()
-            .map(|(id, name, entrusted)| {
-                let members =
-                    tx.all(members, [id.bytes()], |row| Ok(TeamMember { id: user(row, 0)?, name: row.get(1)? }))?;
-                Ok(TeamRow { id, name, members, entrusted })
+            .map(|(id, name, entrusted, households)| {
+                let members = tx.all(members, [id.bytes()], |row| {
+                    Ok(TeamMember { id: user(row, 0)?, name: row.get(1)?, left: row.get(2)?, waiting: row.get(3)? })
+                })?;
+                let places = tx.all(places, [id.bytes()], |row| row.get(0))?;
+                Ok(TeamRow { id, name, members, entrusted, households, places })
             })
             .collect()
+    }
+}
+
+impl Ledger {
+    /// Whether this is a team and not a person.
+    pub fn is_team(&self, user: UserId) -> Result<bool> {
+        self.look().is_team(user)
     }
 }
 

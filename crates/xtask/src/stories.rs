@@ -14,6 +14,9 @@ pub(crate) struct Stories {
     /// Where pictures and logs go
     #[arg(long, default_value = "target/stories")]
     pub(crate) pictures: PathBuf,
+    /// Only the act of this name, after everybody is prepared
+    #[arg(long)]
+    pub(crate) only: Option<String>,
     /// Remakes docs/tour.md and its pictures
     #[arg(long)]
     pub(crate) tour: bool,
@@ -37,6 +40,9 @@ pub(crate) fn play(asked: &Stories) -> anyhow::Result<()> {
     let mut words = vec!["--programs".to_owned(), programs.display().to_string()];
     words.extend(["--pictures".to_owned(), asked.pictures.display().to_string()]);
     words.extend(asked.acts.then(|| "--acts".to_owned()));
+    if let Some(act) = &asked.only {
+        words.extend(["--only".to_owned(), act.clone()]);
+    }
     words.extend(asked.tour.then(|| "--tour".to_owned()));
     Program::built("lianhu-stories", words)?.run()
 }

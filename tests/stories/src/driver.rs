@@ -30,14 +30,15 @@ pub(crate) fn dress(command: &mut Command, stage: &Stage, monitor: &Monitor, key
 }
 
 impl Driver {
-    /// Starts one on ports of its own, on a system with or without a keystore.
-    pub(crate) fn start(stage: &Stage, keystore: bool) -> Result<Self> {
+    /// Starts one on ports of its own, on a system with or without a keystore, whose clock is so many days ahead.
+    pub(crate) fn start(stage: &Stage, keystore: bool, days: u32) -> Result<Self> {
         let monitor = Monitor::switch_on(&stage.picture("monitors.log"))?;
         let (port, native) = (free_port()?, free_port()?);
         let log = std::fs::File::options().create(true).append(true).open(stage.picture("windows.log"))?;
         let mut command = Command::new("tauri-driver");
         command.arg("--port").arg(port.to_string()).arg("--native-port").arg(native.to_string());
         dress(&mut command, stage, &monitor, keystore);
+        command.env("LIANHU_TRY_CLOCK", days.to_string());
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn();
         let driver = Self { child: child.context("tauri-driver; `cargo xtask setup` installs it")?, port, monitor };
         let wait = Wait::begin();

@@ -7,15 +7,20 @@ mod county;
 mod deciding;
 mod driver;
 mod film;
+mod handing_over;
+mod hands;
 mod locking;
 mod measuring;
 mod monitor;
 mod opening;
 mod patience;
 mod people;
+mod phones;
 mod play;
 mod preparing;
+mod rehearsing;
 mod reporting;
+mod roles;
 mod scrolling;
 mod stage;
 mod tour;
@@ -39,6 +44,9 @@ struct Line {
     /// Only the acts, no tour of every screen
     #[arg(long)]
     acts: bool,
+    /// Only the act of this name, after everybody is prepared
+    #[arg(long)]
+    only: Option<String>,
     /// Remakes docs/tour.md from what is seen
     #[arg(long)]
     tour: bool,
@@ -72,6 +80,9 @@ fn run(line: &Line) -> Result<()> {
         return measuring::measure(&stage, asked);
     }
     let root = std::path::absolute(&line.root)?;
+    if let Some(act) = &line.only {
+        return rehearsing::rehearse(&stage, &root, act);
+    }
     play::play(&stage, &root, line.acts)?;
     if line.tour { album::bind(&stage, &root) } else { Ok(()) }
 }

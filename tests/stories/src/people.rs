@@ -56,6 +56,14 @@ pub(crate) fn reopen<'s>(stage: &'s Stage, home: &str, size: Size) -> Result<Win
     Ok(window)
 }
 
+/// The same so many days later, as the clock of this device has it.
+pub(crate) fn reopen_later<'s>(stage: &'s Stage, home: &str, size: Size, days: u32) -> Result<Window<'s>> {
+    let mut window = Window::open_later(stage, home, size, days)?;
+    window.at("lock")?;
+    unlock(&mut window)?;
+    Ok(window)
+}
+
 /// Types what opens it: on the pad where there is one.
 pub(crate) fn unlock(window: &mut Window<'_>) -> Result<()> {
     let pin = pin(window);

@@ -93,7 +93,7 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
 }
 
 /// Two people with a slip whose names nobody else has.
-fn helpers(slips: &[Slip]) -> Result<[&Slip; 2]> {
+pub(crate) fn helpers(slips: &[Slip]) -> Result<[&Slip; 2]> {
     let alone = |slip: &&Slip| slips.iter().filter(|other| other.person == slip.person).count() == 1;
     let mut found = slips.iter().filter(|slip| slip.person != "韦青山").filter(alone);
     Ok([found.next().context("no helper")?, found.next().context("one helper only")?])

@@ -65,8 +65,13 @@ pub(crate) struct Window<'s> {
 impl<'s> Window<'s> {
     /// Opens the window of a home and waits until a screen stands.
     pub(crate) fn open(stage: &'s Stage, home: &str, size: Size) -> Result<Self> {
+        Self::open_later(stage, home, size, 0)
+    }
+
+    /// The same on a machine whose clock is so many days ahead.
+    pub(crate) fn open_later(stage: &'s Stage, home: &str, size: Size, days: u32) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let driver = Driver::start(stage, keystore(home))?;
+        let driver = Driver::start(stage, keystore(home), days)?;
         let home = stage.room(home);
         let client = driver.open(&runtime, &stage.program("lianhu-desktop"), &home)?;
         let mut window =
@@ -235,6 +240,18 @@ impl<'s> Window<'s> {
         println!("    fills {field}");
         self.click(field, true)?;
         let element = self.find(field, true)?;
+        self.wait(element.send_keys(text))?;
+        self.typed += text.chars().count();
+        self.still()
+    }
+
+    /// Types this in place of what the field holds.
+    pub(crate) fn replace(&mut self, field: &str, text: &str) -> Result<()> {
+        println!("    fills {field}");
+        self.click(field, true)?;
+        let element = self.find(field, true)?;
+        // All of it marked, then gone, as by hand.
+        self.wait(element.send_keys("\u{e009}a\u{e000}\u{e003}"))?;
         self.wait(element.send_keys(text))?;
         self.typed += text.chars().count();
         self.still()

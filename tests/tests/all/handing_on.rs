@@ -45,6 +45,8 @@ fn a_lost_phone_costs_nothing_that_was_handed_over_and_what_it_still_held_comes_
     county.admin.exchanges();
     let fresh = another_phone(&county, "卫春建", "新手机");
     assert_eq!(notes(&fresh, &household), ["交过的"]);
+    let others = fresh.does("other_devices", json!({}));
+    assert_eq!((&others[0]["revoked"], &others[0]["handed_in"]), (&json!(true), &json!(1)), "the rest is on it: {others}");
     fresh.visits(&household, json!({"day": DAY, "note": "新手机记的"}));
     fresh.exchanges();
     // The old one is found: it gets a signed answer, loses nothing, and is sent nothing more.
@@ -53,15 +55,24 @@ fn a_lost_phone_costs_nothing_that_was_handed_over_and_what_it_still_held_comes_
     assert_eq!(county.counts("visits"), 2);
     let rows = county.admin.does("devices", json!({}));
     assert_eq!(device_of(&rows, "卫春建", true)["aside"], json!(2), "the visit and the number");
+    let aside = || {
+        let told = county.admin.does("needs_attention", json!({}));
+        told.as_array().unwrap().iter().find(|one| one["attention"] == "device_aside").cloned()
+    };
+    let told = aside().unwrap();
+    assert_eq!((&told["entries"], &told["revoked"], &told["head"]), (&json!(2), &json!(true), &json!("卫春建")));
+    assert!(!fresh.does("needs_attention", json!({})).to_string().contains("device_aside"), "only an office is told");
     // A helper does not let in; the office does, and then it counts, once.
     assert!(matches!(fresh.tries("let_in", json!({"device": id})), Err(AppError::NotAllowed)));
     county.admin.does("let_in", json!({"device": id, "reason": "手机找到了"}));
+    assert_eq!(aside().unwrap()["waiting"], json!(true));
     county.admin.exchanges();
     fresh.exchanges();
     assert_eq!(notes(&fresh, &household), ["交过的", "新手机记的", "还在旧手机上"]);
     assert_eq!(county.counts("visits"), 3);
     let rows = county.admin.does("devices", json!({}));
     assert_eq!(device_of(&rows, "卫春建", true)["aside"], json!(0));
+    assert_eq!(aside(), None);
     let traces = county.admin.does("audit", json!({"act": "let_in"}));
     assert!(traces.to_string().contains("手机找到了"), "{traces}");
 }
@@ -92,19 +103,9 @@ fn a_household_that_moves_to_another_village_leaves_one_hand_and_comes_to_the_ot
     let gaining = county.person("冯国明", "first_secretary", Some(&format!("{town}/天桥村")), &[]);
     let household = county.household("段志荣");
     losing.visits(&household, json!({"day": DAY, "note": "搬走以前"}));
-    let places = county.admin.does("places", json!({}));
-    let to = places.as_array().unwrap().iter().find(|row| row["name"] == "天桥村").unwrap()["id"].clone();
-    let body = lianhu_core::directive::Placement {
-        origin: lianhu_core::ids::PlaceId::parse(to.as_str().unwrap()).unwrap(),
-        present: None,
-    };
-    let about = lianhu_core::entry::About::Household(lianhu_core::ids::HouseholdId::parse(&household).unwrap());
-    county
-        .admin
-        .app
-        .ledger()
-        .write(|w| w.record(about, lianhu_core::entry::kind::PLACEMENT, lianhu_core::entry::Source::Office, &body))
-        .unwrap();
+    let moves = json!({"household": household, "origin": format!("{town}/天桥村"), "present": ""});
+    assert!(matches!(losing.tries("place_household", moves.clone()), Err(AppError::NotAllowed)));
+    county.admin.does("place_household", moves);
     county.admin.exchanges();
     for device in [&losing, &losing, &gaining, &gaining] {
         device.exchanges();
@@ -134,6 +135,7 @@ fn a_term_ends_with_a_page_for_each_household_which_the_successor_signs_and_the_
     let county = County::new();
     let before = county.person("卫春建", "helper", None, &["段志荣", "武山江"]);
     let after = county.person("赵永燕", "helper", None, &[]);
+    let all_along = county.person("冯国明", "first_secretary", Some("南召县/皇后乡/北召店村"), &[]);
     let household = county.household("段志荣");
     let promises = json!([{"text": "送助学表", "due": "2026-11-28"}]);
     before.visits(&household, json!({"day": DAY, "note": "问过收成", "promises": promises}));
@@ -152,10 +154,12 @@ fn a_term_ends_with_a_page_for_each_household_which_the_successor_signs_and_the_
         county.admin.does("take_back", json!({"household": household, "person": "卫春建", "reason": "期满"}));
     }
     county.admin.exchanges();
-    for device in [&before, &before, &after] {
+    for device in [&before, &before, &after, &all_along] {
         device.exchanges();
     }
     assert!(before.heads().is_empty());
+    let asked = all_along.does("handover_pages", json!({"to_take": true}));
+    assert_eq!(asked["total"], json!(0), "who holds it by its village all along does not take it over: {asked}");
     let pages = after.does("handover_pages", json!({"to_take": true}));
     assert_eq!(pages["total"], json!(1), "{pages}");
     let page = &pages["pages"][0];
@@ -174,7 +178,7 @@ fn a_term_ends_with_a_page_for_each_household_which_the_successor_signs_and_the_
     let history = after.does("timeline", json!({"household": household}));
     assert!(history.to_string().contains("老人耳背"));
     // Nobody signs for a household they never held.
-    let outside = county.person("冯国明", "helper", None, &[]);
+    let outside = county.person("周文", "helper", None, &[]);
     let refused = outside.tries("take_over", json!({"households": [household]}));
     assert!(matches!(refused, Err(AppError::NotFound { .. })), "{refused:?}");
 }

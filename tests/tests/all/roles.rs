@@ -1,6 +1,6 @@
 //! Roles are rows and reach as far as their place, in either tree; they end; teams hold what is entrusted to them.
 
-use crate::real::{County, VILLAGES};
+use crate::real::{County, Device, VILLAGES};
 use lianhu_app::AppError;
 use lianhu_core::directive::Placement;
 use lianhu_core::entry::{About, Source, kind};
@@ -70,7 +70,9 @@ fn a_secretary_who_goes_to_another_village_writes_on_until_the_news_arrives_and_
         .admin
         .does("end_role", json!({"person": "赵永燕", "role": "first_secretary", "place": A, "reason": "轮换"}));
     assert_eq!(roles.as_array().unwrap().len(), 1, "an end that is not numbered yet ends nothing");
-    county.admin.does("give_role", json!({"person": "赵永燕", "role": "first_secretary", "place": B}));
+    assert_eq!((&roles[0]["ending"], &roles[0]["waiting"]), (&json!(true), &json!(false)), "and says that it waits");
+    let roles = county.admin.does("give_role", json!({"person": "赵永燕", "role": "first_secretary", "place": B}));
+    assert_eq!(roles.as_array().unwrap().iter().filter(|role| role["waiting"] == json!(true)).count(), 1);
     county.admin.exchanges();
     let roles = county.admin.does("roles_of", json!({"person": "赵永燕"}));
     assert_eq!((roles.as_array().unwrap().len(), &roles[0]["place_path"]), (1, &json!(B)));
@@ -105,11 +107,21 @@ fn what_is_entrusted_to_a_team_is_held_by_whoever_is_in_it() {
         (&json!("攻坚小组"), &json!(1)),
         "the card can say who holds it"
     );
+    let named = |device: &Device| {
+        let card = device.does("household", json!({"id": county.household("段志荣")}));
+        card["entrusted"].as_array().unwrap().iter().any(|row| row["name"] == "攻坚小组")
+    };
+    assert!(named(&first) && named(&county.admin), "a team that holds the village is named on the card");
+    assert_eq!(teams[0]["places"], json!(["北召店村"]));
+    let places = county.admin.does("entrusted_places", json!({"person": "攻坚小组"}));
+    assert_eq!(places[0]["path"], json!(A));
     // One leaves, having written; one comes.
     outside.visits(&county.household("段志荣"), json!({"day": DAY, "note": "离队前"}));
-    county.admin.does("set_member", json!({"team": "攻坚小组", "person": "卫春建", "left": true}));
+    let team = county.admin.does("set_member", json!({"team": "攻坚小组", "person": "卫春建", "left": true}));
+    let leaving = team["members"].as_array().unwrap().iter().find(|member| member["name"] == "卫春建").unwrap();
+    assert_eq!((&leaving["left"], &leaving["waiting"]), (&json!(true), &json!(true)), "who leaves is there until it is numbered");
     let team = county.admin.does("set_member", json!({"team": "攻坚小组", "person": "冯国明", "left": false}));
-    assert_eq!(team["members"].as_array().unwrap().len(), 2);
+    assert_eq!(team["members"].as_array().unwrap().iter().filter(|member| member["left"] == json!(false)).count(), 2);
     county.admin.exchanges();
     for device in [&second, &outside, &outside, &second] {
         device.exchanges();
@@ -119,6 +131,7 @@ fn what_is_entrusted_to_a_team_is_held_by_whoever_is_in_it() {
     assert_eq!(second.does("visits", json!({}))[0]["visit"]["note"], "离队前");
     // Taken back from the team, taken back from all of it.
     county.admin.does("take_back", json!({"place": A, "person": "攻坚小组"}));
+    assert_eq!(county.admin.does("entrusted_places", json!({"person": "攻坚小组"})), json!([]), "it is on its way already");
     county.admin.exchanges();
     for device in [&first, &first, &second, &second] {
         device.exchanges();
@@ -163,8 +176,8 @@ fn a_township_gives_and_ends_roles_inside_its_area_and_none_of_its_own_height() 
 }
 
 /// The grid worker's phone, opened again.
-fn lianhu_grid(county: &County) -> crate::real::Device {
-    let phone = crate::real::Device::new(&county.folder.path().join("卫春建"));
+fn lianhu_grid(county: &County) -> Device {
+    let phone = Device::new(&county.folder.path().join("卫春建"));
     phone.exchanges();
     phone
 }
@@ -206,4 +219,69 @@ fn a_county_names_its_own_kinds_and_what_a_kind_reaches_stays_as_it_was_said_fir
     let me = ranger.does("status", json!({}))["me"].clone();
     assert_eq!((&me["reach"], &me["roles"]), (&json!("area"), &json!(["护林员"])));
     assert!(matches!(ranger.tries("entrust", json!({"place": A, "person": "赵永燕"})), Err(AppError::NotAllowed)));
+}
+
+#[test]
+fn a_township_takes_people_into_a_team_only_where_all_the_team_holds_lies_in_its_area() {
+    let county = County::new();
+    let town = county.person("乡里", "township", Some(A), &[]);
+    let helper = county.person("卫春建", "helper", None, &[]);
+    county.admin.does("form_team", json!({"name": "两村小组", "members": []}));
+    county.admin.does("entrust", json!({"household": county.household("段志荣"), "person": "两村小组"}));
+    county.admin.exchanges();
+    let comes = |left: bool| {
+        town.exchanges();
+        town.does("set_member", json!({"team": "两村小组", "person": "卫春建", "left": left}));
+        town.exchanges();
+        helper.exchanges();
+        helper.exchanges();
+    };
+    comes(false);
+    assert_eq!(helper.heads(), ["段志荣"]);
+    comes(true);
+    assert!(helper.heads().is_empty());
+    // Now it holds a village of another township's too: to let somebody in is the county's.
+    county.admin.does("entrust", json!({"place": B, "person": "两村小组"}));
+    county.admin.exchanges();
+    comes(false);
+    assert!(helper.heads().is_empty(), "{:?}", helper.heads());
+    let told = town.does("needs_attention", json!({}));
+    assert_eq!((&told[0]["attention"], &told[0]["code"]), (&json!("set_aside"), &json!("not_entitled")), "{told}");
+    county.admin.does("set_member", json!({"team": "两村小组", "person": "卫春建", "left": false}));
+    county.admin.exchanges();
+    helper.exchanges();
+    assert!(helper.heads().contains(&"段志荣".to_owned()) && helper.heads().len() > 1);
+}
+
+#[test]
+fn a_township_places_households_inside_its_area_only_and_writes_down_buildings_there() {
+    let county = County::new();
+    let town = county.person("乡里", "township", Some(A), &[]);
+    town.exchanges();
+    let household = county.household("段志荣");
+    let group = town.does("add_place", json!({"name": "新建组", "level": "group", "parent": A}));
+    let refused = |args: Value| matches!(town.tries("add_place", args), Err(AppError::Invalid { .. }));
+    assert!(refused(json!({"name": "新建组", "level": "group", "parent": A})), "twice");
+    assert!(refused(json!({"name": "县城", "level": "county", "parent": A})), "no such level");
+    town.exchanges();
+    let elsewhere = json!({"household": household, "origin": B});
+    let told = town.tries("place_household", elsewhere).unwrap_err();
+    assert!(matches!(told, AppError::Invalid { .. } | AppError::NotFound { .. }), "{told:?}");
+    town.does("place_household", json!({"household": household, "origin": group["id"]}));
+    town.exchanges();
+    county.admin.exchanges();
+    let village = |head: &str| county.admin.does("household", json!({"id": county.household(head)}))["row"]["village"].clone();
+    assert_eq!(village("段志荣"), json!(A));
+    // Whoever goes past the program is stopped at the gate.
+    let places = county.admin.does("places", json!({}));
+    let to = places.as_array().unwrap().iter().find(|row| row["path"] == B).unwrap()["id"].clone();
+    let origin = lianhu_core::ids::PlaceId::parse(to.as_str().unwrap()).unwrap();
+    let about = About::Household(lianhu_core::ids::HouseholdId::parse(&household).unwrap());
+    let body = Placement { origin, present: None };
+    town.app.ledger().write(|w| w.record(about, kind::PLACEMENT, Source::Office, &body)).unwrap();
+    town.exchanges();
+    county.admin.exchanges();
+    assert_eq!(village("段志荣"), json!(A));
+    let told = town.does("needs_attention", json!({}));
+    assert_eq!(told[0]["code"], json!("not_entitled"), "{told}");
 }

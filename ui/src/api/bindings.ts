@@ -21,7 +21,7 @@ export interface Commands {
   status: { args: {  }; returns: Status };
   /** Begins to practise with three invented households that go nowhere, or ends it and forgets them. */
   practice: { args: { on: boolean }; returns: Status };
-  /** How this person likes the screens: `language`, `type`; whether they have seen the first walk: `walk`; after how many minutes the home is locked: `idle`. */
+  /** How this person likes the screens: `language`, `type`; whether they have seen the first walk: `walk`; after how many minutes the home is locked: `idle`; of how many other devices of theirs they have read: `devices`. */
   preferences: { args: {  }; returns: { [key in string]: string } };
   /** Prefers a value for one of them. */
   prefer: { args: { key: string; value: string }; returns: { [key in string]: string } };
@@ -53,6 +53,8 @@ export interface Commands {
   written_lately: { args: { most?: number | null }; returns: Array<Written> };
   /** All places, in the order of their paths. */
   places: { args: {  }; returns: Array<PlaceRow> };
+  /** Writes down a place within another: `village`, `natural_village`, `group`, `site`, `building` or `unit`. */
+  add_place: { args: { name: string; level: string; parent: string }; returns: PlaceRow };
   /** Households by name, pinyin, initials, tail of a number, room, village; pages from 0. */
   households: { args: { query?: string | null; place?: string | null; page?: number | null; size?: number | null }; returns: HouseholdPage };
   /** The card of one household, by id or 户编号. */
@@ -67,6 +69,8 @@ export interface Commands {
   check_certificate: { args: { household: string; person: PersonId; tail: string }; returns: Checked };
   /** A telephone number for the dialler, without showing it; that it was dialled leaves a trace. */
   telephone: { args: { household: string; key: string }; returns: string };
+  /** Places a household elsewhere: another home village, or where it lives now (`""`: there). Nothing said leaves it as it is. */
+  place_household: { args: { household: string; origin?: string | null; present?: string | null }; returns: HouseholdCard };
   /** Records a visit. */
   record_visit: { args: { household: string; visit: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
   /** Corrects a visit by another version of it. */
@@ -149,6 +153,8 @@ export interface Commands {
   entrust: { args: { household?: string | null; place?: string | null; person: string; duty?: string | null }; returns: Array<GrantRow> };
   /** The households entrusted to one person, one by one: what can be taken back. */
   entrusted_households: { args: { person: string }; returns: Array<HouseholdRow> };
+  /** The places entrusted to one person or team with all their households: what can be taken back. */
+  entrusted_places: { args: { person: string }; returns: Array<PlaceRow> };
   /** Takes back what was entrusted. */
   take_back: { args: { household?: string | null; place?: string | null; person: string; reason?: string | null }; returns: Array<GrantRow> };
   /** What was entrusted and taken back in the last 24 hours, act by act, and whether it can be undone. */
@@ -157,6 +163,8 @@ export interface Commands {
   undo_entrusting: { args: { batch: EntryName }; returns: Array<Entrusting> };
   /** The devices of the people of a place or of all: whose, enrolled when, twice, shut out. */
   devices: { args: { place?: string | null }; returns: Array<DeviceRow> };
+  /** The other devices of the person here: how far what was written on each has come. */
+  other_devices: { args: {  }; returns: Array<OtherDevice> };
   /** Shuts a device out that was lost or is in the wrong hands. */
   revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
   /** Lets in what a device handed in after it was shut out, or beyond what its person held. */
@@ -345,7 +353,31 @@ number: number,
 /**
  * The day it was decided.
  */
-day: Day, } | { "attention": "two_versions", 
+day: Day, } | { "attention": "device_aside", 
+/**
+ * Which device.
+ */
+device: DeviceId, 
+/**
+ * Whose it is, where their name is known here.
+ */
+head: string | null, 
+/**
+ * What the device calls itself.
+ */
+label: string, 
+/**
+ * How many entries.
+ */
+entries: number, 
+/**
+ * Whether it is shut out.
+ */
+revoked: boolean, 
+/**
+ * Whether they were let in and the county has not numbered that yet.
+ */
+waiting: boolean, } | { "attention": "two_versions", 
 /**
  * The visit.
  */
@@ -919,7 +951,7 @@ persons: number,
  */
 households: number, 
 /**
- * The heads of the first of them.
+ * The heads of the first of them, then what the first places are called.
  */
 heads: Array<string>, 
 /**
@@ -1147,7 +1179,11 @@ duty: string,
 /**
  * Whether the county has numbered it: until then it is waiting.
  */
-in_force: boolean, };
+in_force: boolean, 
+/**
+ * Whether it was taken back and the county has not numbered that yet: until then it holds.
+ */
+ending: boolean, };
 
 export type Guarantee = { 
 /**
@@ -1269,7 +1305,16 @@ taken_by: string | null,
 /**
  * On which day.
  */
-taken_on: Day | null, };
+taken_on: Day | null, 
+/**
+ * Whether the person here is asked to take it over: they are named, or nobody is and the household was entrusted to them
+ * by name, or they came to hold it after the note. Who held it by its place all along is not asked.
+ */
+asks: boolean, 
+/**
+ * Whether the person here wrote it.
+ */
+own: boolean, };
 
 export type HeldRole = { 
 /**
@@ -1287,7 +1332,15 @@ place: PlaceId | null,
 /**
  * What that place is called, from the county down.
  */
-place_path: string | null, };
+place_path: string | null, 
+/**
+ * Whether it was given and the county has not numbered that yet.
+ */
+waiting: boolean, 
+/**
+ * Whether its end waits for the county's number: until then it still holds.
+ */
+ending: boolean, };
 
 export type HistoryRow = { 
 /**
@@ -1664,6 +1717,32 @@ household: HouseholdRow,
  * The draft.
  */
 draft: DraftRow, };
+
+export type OtherDevice = { 
+/**
+ * Which.
+ */
+device: DeviceId, 
+/**
+ * What it calls itself.
+ */
+label: string, 
+/**
+ * When it was enrolled.
+ */
+enrolled_at: Moment, 
+/**
+ * Whether it is shut out.
+ */
+revoked: boolean, 
+/**
+ * Entries of it that the county has numbered, of the households held here.
+ */
+handed_in: number, 
+/**
+ * When the last of these was written, by that device's clock. What was written after it is on that device only.
+ */
+until: Moment | null, };
 
 export type Pair = { 
 /**
@@ -2107,7 +2186,15 @@ id: UserId,
 /**
  * Their name, where it is known here.
  */
-name: string | null, };
+name: string | null, 
+/**
+ * Whether they are leaving.
+ */
+left: boolean, 
+/**
+ * Whether the county has not numbered that they came, or that they leave: until then nothing has changed.
+ */
+waiting: boolean, };
 
 export type TeamRow = { 
 /**
@@ -2119,13 +2206,21 @@ id: UserId,
  */
 name: string, 
 /**
- * Who is in it, by name.
+ * Who is in it, and who is about to leave, by name.
  */
 members: Array<TeamMember>, 
 /**
  * Households and places entrusted to it.
  */
-entrusted: number, };
+entrusted: number, 
+/**
+ * How many of these are households.
+ */
+households: number, 
+/**
+ * What the places are called.
+ */
+places: Array<string>, };
 
 export type Tiding = { 
 /**

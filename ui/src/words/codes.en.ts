@@ -391,6 +391,7 @@ export default {
   "column.\u6237\u6570": "households",
   "column.\u4eba\u6570": "people",
   "duty.\u5e2e\u6276\u8d23\u4efb\u4eba": "helper in charge",
+  "duty.\u5de5\u4f5c\u961f": "team",
   "duty.\u7b2c\u4e00\u4e66\u8bb0": "first secretary",
   "ground.asked": "asked for, or consent taken back",
   "ground.wrong": "never to be recorded, or by mistake",

@@ -391,6 +391,7 @@ export default {
   "column.\u6237\u6570": "户数",
   "column.\u4eba\u6570": "人数",
   "duty.\u5e2e\u6276\u8d23\u4efb\u4eba": "帮扶责任人",
+  "duty.\u5de5\u4f5c\u961f": "工作队",
   "duty.\u7b2c\u4e00\u4e66\u8bb0": "第一书记",
   "ground.asked": "本人要求或撤回同意",
   "ground.wrong": "本不该记，记错了",
