@@ -91,7 +91,7 @@ pub(crate) fn taken_back_meanwhile(
     gets.tap("知道了")?;
     opens_card(gets, MEANWHILE)?;
     gets.see(names[0])?;
-    gets.see("没有变化")?;
+    gets.see("无变化")?;
     gets.picture("hands-credited").map(drop)
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn entrusts_to_team(admin: &mut Window<'_>, head: &str) -> Result<()>
 }
 
 fn choose_holder(admin: &mut Window<'_>, name: &str) -> Result<()> {
+    awake(admin)?;
     // Whoever stands on the screen already begins it anew.
     admin.tap("地方")?;
     admin.tap("交给与收回")?;
@@ -71,6 +72,7 @@ fn choose(admin: &mut Window<'_>, heads: &[&str]) -> Result<()> {
 
 /// The list of people, with this one alone on it.
 pub(crate) fn looks_up(admin: &mut Window<'_>, part: &str, name: &str) -> Result<()> {
+    awake(admin)?;
     admin.tap("人员与设备")?;
     admin.at("people")?;
     admin.tap(part)?;
@@ -105,19 +107,27 @@ pub(crate) fn enrols<'s>(
     Ok(window)
 }
 
+/// A window that nobody touched for minutes has locked itself.
+fn awake(window: &mut Window<'_>) -> Result<()> {
+    if window.ask("return at()")? == "lock" { people::unlock(window) } else { Ok(()) }
+}
+
 /// Hands in and goes to 今日该办.
 pub(crate) fn hears(window: &mut Window<'_>) -> Result<()> {
+    awake(window)?;
     hand_in(window)?;
     today(window)
 }
 
 pub(crate) fn today(window: &mut Window<'_>) -> Result<()> {
+    awake(window)?;
     window.tap("今日")?;
     window.at("today")
 }
 
 /// The card of a household, opened from the list.
 pub(crate) fn opens_card(window: &mut Window<'_>, head: &str) -> Result<()> {
+    awake(window)?;
     window.tap("户")?;
     window.at("households")?;
     window.replace("姓名、拼音、号码尾数、房号", head)?;

@@ -39,7 +39,7 @@ pub(crate) fn second_device(
     desk.close()?;
     hand_in(village)?;
     opens_card(village, "武山江")?;
-    village.see("没有变化")?;
+    village.see("无变化")?;
     village.see("韦青山")
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn lost(
     fresh.tap("知道了")?;
     fresh.see_no("您的其他设备")?;
     opens_card(&mut fresh, HANDED_IN)?;
-    fresh.see("没有变化")?;
+    fresh.see("无变化")?;
     opens_card(&mut fresh, ON_THE_PHONE)?;
     fresh.see("还没有走访记录")?;
 
@@ -98,7 +98,7 @@ pub(crate) fn lost(
     admin.see_no("另放着")?;
     hand_in(&mut fresh)?;
     opens_card(&mut fresh, ON_THE_PHONE)?;
-    fresh.see("没有变化")?;
+    fresh.see("无变化")?;
     fresh.picture("phones-let-in")?;
     fresh.close()
 }

@@ -5,7 +5,7 @@ use crate::people::Slip;
 use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
-use crate::{carrying, deciding, locking, people, preparing, reporting, visiting};
+use crate::{carrying, deciding, hands, locking, people, preparing, reporting, visiting};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;
@@ -79,6 +79,10 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     if acts_only {
         return Ok(());
     }
+    tell("换人、换职责、组队、换手机");
+    let windows = [&mut admin, &mut first, &mut second, &mut village];
+    hands::play(stage, &county, windows, [&one.person, &two.person])?;
+
     tell("每一屏，两种大小、两种语言、两种字号");
     let household = household(&mut first, shared)?;
     let looked = tour::walk(&mut first, "helper", &helper_stops(&household), root)?

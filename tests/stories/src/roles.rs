@@ -28,9 +28,10 @@ pub(crate) fn building_head<'s>(
     admin.tap("楼栋")?;
     admin.tap("在哪里面")?;
     admin.tap("河东社区")?;
-    admin.picture("roles-building")?;
     admin.tap("存下")?;
     admin.see("已添上1 栋")?;
+    admin.see_no("叫什么")?;
+    admin.picture("roles-building")?;
     opens_card(admin, IN_BUILDING)?;
     admin.tap("搬到别处")?;
     admin.tap("现在住别处")?;
