@@ -22,6 +22,8 @@ export default defineConfig({
   preview: { proxy },
   plugins: [noForeignFonts(), vue()],
   base: "/",
+  // No screen is written in the older style of Vue, and what would read it stays out.
+  define: { __VUE_OPTIONS_API__: "false" },
   build: {
     target: ["chrome90", "safari14"],
     assetsInlineLimit: 0,

@@ -6,7 +6,6 @@ use lianhu_app::http_hub::HttpHub;
 use lianhu_core::enrolment_code::Fingerprint;
 use lianhu_core::ids::EntryName;
 use lianhu_core::surroundings::Staged;
-use lianhu_ledger::Ledger;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -45,11 +44,7 @@ impl Server {
             .arg(&data)
             .output()?;
         ensure!(init.status.success(), "init: {}", String::from_utf8_lossy(&init.stderr));
-        let ledger = data.join("ledger.sqlite");
-        for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
-            std::fs::remove_file(data.join(name)).ok();
-        }
-        Ledger::back_up(&village.dir.path().join("county.sqlite"), &crate::village::KEY, &ledger)?;
+        village.copy_county(&data.join("ledger.sqlite"))?;
         let hex: String = crate::village::KEY.0.iter().map(|byte| format!("{byte:02x}")).collect();
         std::fs::write(data.join("key"), hex + "\n")?;
         let told: serde_json::Value = serde_json::from_slice(&init.stdout)?;
@@ -95,6 +90,14 @@ impl Server {
         self.child.wait()?;
         let held = crate::village::open(&self.data.join("ledger.sqlite"), around)?.held_above(0)?;
         Ok(held.into_iter().filter_map(|held| Some((held.name, held.number?))).collect())
+    }
+
+    /// How many seconds it has been on a core.
+    pub(crate) fn on_cores(&self) -> Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let (_, told) = stat.rsplit_once(") ").context("no stat")?;
+        // Linux tells programs of a hundred ticks a second.
+        Ok(told.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
     }
 
     /// The most memory it has held, in MB.

@@ -10,8 +10,8 @@ use lianhu_core::hub::Hub;
 use lianhu_core::ids::{EntryName, HouseholdId, PersonId, PlaceId, UserId};
 use lianhu_core::sign::Key;
 use lianhu_core::surroundings::Staged;
-use lianhu_ledger::{Enrolling, Exchanged, FileKey, InProcess, Ledger, exchange};
-use std::path::Path;
+use lianhu_ledger::{Enrolling, Exchanged, FileKey, InProcess, Ledger, exchange, keys_beside};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// When everything here happens.
@@ -58,6 +58,22 @@ impl Village {
     /// The county's ledger, to be read or written.
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.county.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Copies the county's ledger and the keys of its households, page by page as they lie there: a back-up would have to
+    /// compute its tables again, which is measured by itself.
+    pub(crate) fn copy_county(&self, to: &Path) -> Result<()> {
+        // Nobody writes meanwhile.
+        let ledger = self.ledger();
+        for (from, to) in [(ledger.path().to_owned(), to.to_owned()), (keys_beside(ledger.path()), keys_beside(to))] {
+            for end in ["", "-wal", "-shm"] {
+                std::fs::remove_file(ending(&to, end)).ok();
+            }
+            for end in ["", "-wal"].into_iter().filter(|end| ending(&from, end).exists()) {
+                std::fs::copy(ending(&from, end), ending(&to, end))?;
+            }
+        }
+        Ok(())
     }
 
     /// The day on which it is today.
@@ -171,6 +187,13 @@ impl Village {
 /// Exchanges through this hub until nothing is left.
 pub(crate) fn through(phone: &mut Ledger, hub: &mut dyn Hub) -> Result<Exchanged> {
     exchange(phone, hub, 0, &mut |_| ())?.context("the exchange did not come about")
+}
+
+/// A file of the database beside its own.
+fn ending(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }
 
 /// Opens a ledger of the bench.

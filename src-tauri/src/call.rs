@@ -1,7 +1,7 @@
 //! The one IPC command. As JSON `{command, args}` it carries out a command of the app; as bytes it takes in a workbook,
 //! whose name stands percent-encoded in the header `name`, and answers where it lies.
 
-use crate::Opened;
+use crate::{Opened, Opening};
 use crate::told::{self, Told};
 use lianhu_app::{AppError, Command, Result};
 use serde::Deserialize;
@@ -24,18 +24,16 @@ enum Asked {
     Workbook { name: String, bytes: Vec<u8> },
 }
 
-type Door = std::result::Result<Arc<Opened>, AppError>;
-
 /// Carries out one call on a thread of its own: the window goes on drawing meanwhile.
 #[tauri::command]
 pub(crate) async fn call(
     tauri: AppHandle,
-    door: State<'_, Door>,
+    opening: State<'_, Arc<Opening>>,
     request: Request<'_>,
 ) -> std::result::Result<Value, Value> {
     let asked = asked(&request);
-    let door = door.inner().clone();
-    let done = tauri::async_runtime::spawn_blocking(move || carry_out(&tauri, &*door?, asked?)).await;
+    let opening = opening.inner().clone();
+    let done = tauri::async_runtime::spawn_blocking(move || carry_out(&tauri, &*opening.wait()?, asked?)).await;
     match done {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(error.told()),

@@ -5,9 +5,11 @@ mod call;
 mod home;
 mod told;
 
-use lianhu_app::{Door, SystemKeystore};
+use lianhu_app::{AppError, Door, SystemKeystore};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use tauri::window::Color;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use told::Told;
 
@@ -16,6 +18,17 @@ pub(crate) struct Opened {
     door: Door,
     /// Where workbooks handed in wait, and where written ones are left for the person.
     files: home::Files,
+}
+
+/// What the one IPC command waits for while the window already comes up.
+#[derive(Default)]
+pub(crate) struct Opening(OnceLock<Result<Arc<Opened>, AppError>>);
+
+impl Opening {
+    /// The open door, as soon as there is one, or why there is none.
+    pub(crate) fn wait(&self) -> Result<Arc<Opened>, AppError> {
+        self.0.wait().clone()
+    }
 }
 
 /// Where a phone's system begins.
@@ -43,27 +56,36 @@ fn window() -> tauri::Result<()> {
     tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![call::call])
         .setup(|tauri| {
-            open(tauri.handle());
+            let opening = Arc::new(Opening::default());
+            tauri.manage(opening.clone());
+            let handle = tauri.handle().clone();
+            // The ledger opens while the system makes the window.
+            std::thread::spawn(move || {
+                let opened = catch_unwind(AssertUnwindSafe(|| open(&handle)));
+                let bug = |_| Err(AppError::Bug { detail: "open".to_owned() });
+                opening.0.set(opened.unwrap_or_else(bug)).ok();
+            });
             show(tauri.handle())?;
             Ok(())
         })
         .run(context)
 }
 
-/// Opens the ledger. If it does not open, the screens ask and are told why, in the words they have for it.
-fn open(tauri: &AppHandle) {
+/// Opens the ledger. If it does not open, the screens are told why when they ask, in the words they have for it.
+fn open(tauri: &AppHandle) -> Result<Arc<Opened>, AppError> {
     let handle = tauri.clone();
     let watch = move |step| told::tell(&handle, &Told::step(step));
-    let opened = home::find(tauri).and_then(|home| {
-        let (around, keystore) = (Arc::new(lianhu_app::Machine), Box::new(SystemKeystore));
-        let door = Door::of(&home, around, keystore, Box::new(watch))?;
-        Ok(Opened { door, files: home::Files::of(tauri, &home) })
-    });
-    tauri.manage(opened.map(Arc::new));
+    let home = home::find(tauri)?;
+    let (around, keystore) = (Arc::new(lianhu_app::Machine), Box::new(SystemKeystore));
+    let door = Door::of(&home, around, keystore, Box::new(watch))?;
+    Ok(Arc::new(Opened { door, files: home::Files::of(tauri, &home) }))
 }
 
+/// The colour on which the screens are drawn (`ground.css`): no white flash before them.
+const GROUND: Color = Color(0xf2, 0xf4, 0xf2, 0xff);
+
 fn show(tauri: &AppHandle) -> tauri::Result<WebviewWindow> {
-    let window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default());
+    let window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default()).background_color(GROUND);
     #[cfg(desktop)]
     let window = window.title("联户").inner_size(1280.0, 800.0).min_inner_size(320.0, 480.0).center();
     #[cfg(debug_assertions)]

@@ -60,5 +60,16 @@ pub(crate) fn measure(whole: &mut Whole) -> Measured {
     let worst = p99(&mut all);
     let note = format!("{} searches, median {:.1} ms, slowest by {}", all.len(), median(&all), slowest.0);
     lines.push(Line::at_most("30,000 households: search, p99", worst, 30.0, "ms").noting(note));
+    let mut pairs = 0;
+    let found = times(
+        || {
+            pairs = ledger.duplicate_candidates(None, 0, 50)?.total;
+            Ok(())
+        },
+        5,
+    )?;
+    let note = format!("{pairs} pairs; worst {:.0} ms", found.last().copied().unwrap_or(0.0));
+    let name = "30,000 households: those that may be written down twice, first page";
+    lines.push(Line::at_most(name, median(&found), 100.0, "ms").noting(note));
     Ok(lines)
 }

@@ -7,7 +7,6 @@ use crate::whole::Whole;
 use anyhow::{Context, ensure};
 use lianhu_app::{App, AppError};
 use lianhu_core::day::Period;
-use lianhu_ledger::Ledger;
 use serde_json::Value;
 use std::time::Instant;
 
@@ -15,7 +14,7 @@ use std::time::Instant;
 pub(crate) fn measure(whole: &mut Whole) -> Measured {
     let home = whole.village.dir.path().join("report");
     std::fs::create_dir_all(&home)?;
-    Ledger::back_up(&whole.village.dir.path().join("county.sqlite"), &KEY, &home.join("ledger.sqlite"))?;
+    whole.village.copy_county(&home.join("ledger.sqlite"))?;
     std::fs::write(home.join("key"), KEY.0)?;
     let app = App::open(&home, whole.village.around.clone(), Box::new(|_| ())).map_err(told)?;
     let today = whole.village.today();

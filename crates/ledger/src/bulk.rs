@@ -37,6 +37,12 @@ impl Ledger {
         Ok(filled)
     }
 
+    /// Whether acts wait until they are on the disk. A bench that makes thousands of devices first need not.
+    #[doc(hidden)]
+    pub fn wait_for_the_disk(&self, wait: bool) -> Result<()> {
+        Ok(self.conn.execute_batch(&format!("pragma synchronous = {};", if wait { "full" } else { "off" }))?)
+    }
+
     /// Makes a device that holds everything believe it has read all the county has, without the entries.
     #[doc(hidden)]
     pub fn pretend_to_hold(&mut self, county: &Self) -> Result<()> {

@@ -32,15 +32,22 @@ pub(crate) struct Measure {
 /// Measures and writes.
 pub(crate) fn measure(stage: &Stage, asked: &Measure) -> Result<()> {
     let [real, locked, empty] = openings(stage, asked)?;
+    let part = |times: &[(f64, f64)]| -> (Vec<f64>, Vec<f64>) { times.iter().copied().unzip() };
+    let [real, locked, empty] = [part(&real), part(&locked), part(&empty)];
     let Scrolled { frames, blank, rows, total } = scroll(stage, asked)?;
     let scrolled = json!({ "frames": frames, "blank": blank, "rows": rows, "total": total });
-    let told = json!({ "real_ms": real, "locked_ms": locked, "empty_ms": empty, "scrolled": scrolled });
+    let told = json!({
+        "real_ms": real.0, "locked_ms": locked.0, "empty_ms": empty.0,
+        "real_core": real.1, "locked_core": locked.1, "empty_core": empty.1,
+        "scrolled": scrolled,
+    });
     std::fs::write(&asked.to, serde_json::to_vec_pretty(&told)?)?;
     Ok(())
 }
 
-/// The milliseconds of every opening: of 今日该办, of the screen that asks for a PIN, and of an empty window.
-fn openings(stage: &Stage, asked: &Measure) -> Result<[Vec<f64>; 3]> {
+/// The milliseconds of every opening, on the clock and on the cores: of 今日该办, of the screen that asks for a PIN, and of
+/// an empty window.
+fn openings(stage: &Stage, asked: &Measure) -> Result<[Vec<(f64, f64)>; 3]> {
     let program = stage.program("lianhu-desktop");
     let of = |home: &Path, screen: &str, words: &str, name: &str| {
         let home = home.display().to_string();

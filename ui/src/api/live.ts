@@ -12,7 +12,10 @@ export const step: ShallowRef<Step | null> = shallowRef(null);
 /** Begins to hear; once, when the screens start. */
 export function startListening(): void {
   listen({
-    changed: (touched) => listeners.forEach((tell) => tell(touched)),
+    changed(touched) {
+      forgetAhead();
+      listeners.forEach((tell) => tell(touched));
+    },
     step: (told) => (step.value = told),
   });
 }
@@ -36,10 +39,34 @@ export function onChanged(tell: () => void): () => void {
   };
 }
 
+/** What was asked before its screen stood, each answer taken once. */
+const ahead = new Map<string, Promise<unknown>>();
+const called = (name: Name, args: unknown) => `${name} ${JSON.stringify(args)}`;
+
+/** Asks before there is a screen to show it: the first screen then stands at once, with what is on it. */
+export async function askAhead<N extends Name>(name: N, args: Args<N>): Promise<void> {
+  const answer = call(name, args);
+  ahead.set(called(name, args), answer);
+  // Whoever takes it is told what went wrong.
+  await answer.catch(() => undefined);
+}
+/** What nobody has taken is old from now on. */
+export function forgetAhead(): void {
+  ahead.clear();
+}
+function ask<N extends Name>(name: N, args: Args<N>): Promise<Answer<N>> {
+  const key = called(name, args);
+  const asked = ahead.get(key) as Promise<Answer<N>> | undefined;
+  ahead.delete(key);
+  return asked ?? call(name, args);
+}
+
 export interface Asked<T> {
   data: ShallowRef<T | null>;
   trouble: ShallowRef<Trouble | null>;
   loading: Ref<boolean>;
+  /** Until what was asked first is answered. */
+  first: Promise<void>;
   again(): Promise<void>;
 }
 
@@ -55,7 +82,7 @@ export function useAsk<N extends Name>(name: N, args: () => Args<N> | null): Ask
     const mine = ++asking;
     loading.value = true;
     try {
-      const answer = await call(name, given);
+      const answer = await ask(name, given);
       if (mine === asking) [data.value, trouble.value] = [answer, null];
     } catch (error) {
       if (mine === asking) trouble.value = isTrouble(error) ? error : unreachable(String(error));
@@ -64,8 +91,9 @@ export function useAsk<N extends Name>(name: N, args: () => Args<N> | null): Ask
     }
   }
   onScopeDispose(onChanged(() => void again()));
-  watch(() => JSON.stringify(args()), () => void again(), { immediate: true });
-  return { data, trouble, loading, again };
+  let first: Promise<void> = Promise.resolve();
+  watch(() => JSON.stringify(args()), (_, before) => void (before === undefined ? (first = again()) : again()), { immediate: true });
+  return { data, trouble, loading, first, again };
 }
 
 /** One act at a time, with its trouble kept for the screen to show. */

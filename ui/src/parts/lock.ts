@@ -15,6 +15,7 @@ const asked = effectScope(true).run(() => useAsk("lock_state", () => ({})))!;
 export const lockState = asked.data;
 export const lockTrouble = asked.trouble;
 export const askLock = asked.again;
+export const lockAsked = asked.first;
 export const locked = computed(() => lockState.value?.locked ?? false);
 /** Whether the window is out of sight: nothing of a household is to be seen in a preview. */
 export const covered = ref(false);

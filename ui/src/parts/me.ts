@@ -7,6 +7,7 @@ const asked = effectScope(true).run(() => useAsk("status", () => ({})))!;
 export const status = asked.data;
 export const statusTrouble = asked.trouble;
 export const askStatus = asked.again;
+export const statusAsked = asked.first;
 export const me = computed(() => status.value?.me ?? null);
 export const standing = computed(() => status.value?.standing ?? null);
 

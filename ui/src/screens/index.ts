@@ -2,25 +2,35 @@
 import { defineAsyncComponent, type Component } from "vue";
 import type { Role } from "../parts/me";
 import type { Key } from "../words";
-import Attention from "./Attention.vue";
-import Exchange from "./Exchange.vue";
-import HouseholdPages from "./HouseholdPages.vue";
-import Households from "./Households.vue";
-import More from "./More.vue";
 import Today from "./Today.vue";
 
+type Load = () => Promise<{ default: Component }>;
 /** What only some people open comes when it is opened. */
-const later = (load: () => Promise<{ default: Component }>) => defineAsyncComponent(load);
+const later = (load: Load) => defineAsyncComponent(load);
+
+const tapped: Load[] = [];
+/** What is one tap away comes as soon as the first screen stands, so that it does not stand any later for it. */
+function soon(load: Load): Component {
+  tapped.push(load);
+  return later(load);
+}
+export function bringTapped(): void {
+  for (const load of tapped) void load();
+}
+/** The screen of a device that belongs to nobody yet. */
+export const FirstRun = later(() => import("./FirstRun.vue"));
+export const Pin = later(() => import("./Pin.vue"));
+export const Households = soon(() => import("./Households.vue"));
 
 export const SCREENS: Record<string, Component> = {
   today: Today,
   households: Households,
-  h: HouseholdPages,
-  exchange: Exchange,
-  attention: Attention,
+  h: soon(() => import("./HouseholdPages.vue")),
+  exchange: soon(() => import("./Exchange.vue")),
+  attention: soon(() => import("./Attention.vue")),
   handover: later(() => import("./Handover.vue")),
   carry: later(() => import("./Carry.vue")),
-  more: More,
+  more: soon(() => import("./More.vue")),
   conflicts: later(() => import("./Conflicts.vue")),
   register: later(() => import("./Register.vue")),
   village: later(() => import("./Village.vue")),
@@ -30,7 +40,7 @@ export const SCREENS: Record<string, Component> = {
   slips: later(() => import("./Slips.vue")),
   places: later(() => import("./Places.vue")),
   report: later(() => import("./Report.vue")),
-  pin: later(() => import("./Pin.vue")),
+  pin: Pin,
   audit: later(() => import("./Audit.vue")),
   erase: later(() => import("./Erase.vue")),
   duplicates: later(() => import("./DuplicatePages.vue")),
