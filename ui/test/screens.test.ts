@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FindingRow, HistoryRow, Told, VisitRow } from "../src/api/bindings";
+import { HOUSEHOLD_FIELDS, PERSON_FIELDS } from "../src/parts/fields";
 import { textOf } from "../src/parts/fact";
 import { findingWords } from "../src/parts/findingWords";
 import { struckIn } from "../src/parts/struck";
@@ -37,7 +38,38 @@ describe("every screen", () => {
   });
 });
 
+describe("the frame", () => {
+  it("has a sign of its own for every place", () => {
+    const places = [...text("index.ts").matchAll(/to: "(\w+)".*?icon: "(\w+)"/g)].map((found) => [found[1], found[2]] as const);
+    expect(places.length).toBeGreaterThan(14);
+    expect(new Set(places.map(([, icon]) => icon)).size).toBe(new Set(places.map(([to]) => to)).size);
+  });
+
+  it("keeps a rule that several screens need in one place", () => {
+    const parts = join(dir, "../parts");
+    const scoped = [dir, parts].flatMap((of) =>
+      readdirSync(of).filter((file) => file.endsWith(".vue")).flatMap((file) => {
+        const rules = /<style scoped>([^]*?)<\/style>/.exec(readFileSync(join(of, file), "utf8"))?.[1]?.split("\n").map((rule) => rule.trim()) ?? [];
+        return [...new Set(rules.filter((rule) => /\{.*\}$/.test(rule)))].map((rule) => [rule, file] as const);
+      }),
+    );
+    const where = (rule: string) => scoped.filter(([one]) => one === rule).map(([, file]) => file);
+    expect(scoped.map(([rule]) => rule).filter((rule) => where(rule).length > 2).map((rule) => `${rule} ${where(rule).join(", ")}`)).toEqual([]);
+    expect(scoped.length).toBeGreaterThan(80);
+  });
+});
+
 describe("a fact", () => {
+  it("of a code list is asked and told in the language of the screens, and kept as the list has it", () => {
+    const lists = [...HOUSEHOLD_FIELDS, ...PERSON_FIELDS].filter((field) => field.of);
+    expect(lists.map((field) => field.key)).toEqual(expect.arrayContaining(["household_type", "monitor_type", "risk_cleared", "labour", "school"]));
+    speak("en");
+    for (const field of lists) for (const value of field.of ?? []) expect(textOf(field.key, value), `${field.key} ${value}`).not.toMatch(/[一-龥]/);
+    speak("zh-CN");
+    for (const field of lists.filter((one) => one.key !== "water_safe")) for (const value of field.of ?? []) expect(textOf(field.key, value)).toBe(value);
+    expect(textOf("household_type", "兜底户")).toBe("兜底户");
+  });
+
   it("that is a month is read as one, and what only looks like one stands as it is", () => {
     expect(textOf("first_identified", "201412")).toBe("2014年12月");
     expect(textOf("person/1/identified_on", 201404)).toBe("2014年4月");
@@ -81,6 +113,8 @@ describe("the history", () => {
     expect(toldWords(all[3]!)).toBe("Recorded twice");
     expect(toldWords(all[4]!)).toBe("Recorded twice");
     expect(toldWords(all[5]!)).toBe("wrong household; moved to 覃志明");
+    const kept: Told = { told: "visit", visit: { ...visit, note: "路不好走\n已办到：送药上门（2026-09-21）" } };
+    expect(toldWords(kept)).toMatch(/路不好走\nPromise kept: 送药上门 \(.*\)$/);
     expect(toldWords(all[10]!)).toMatch(/^The visit of .* was written down under the 覃志明 household and moved here$/);
     for (const told of [all[0]!, all[1]!, all[2]!, all[6]!, all[9]!]) expect(toldWords(told)).not.toMatch(/[一-龥]/);
   });

@@ -13,8 +13,11 @@ use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::scalar::Scalar;
 use lianhu_ledger::{GrantRow, HouseholdPage, HouseholdRow, Ledger, NeedRow, PromiseRow, Said, VisitQuery, VisitRow};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
+
+/// The most facts that are told at once which say two things.
+const MOST_CONFLICTS: u32 = 50_000;
 
 /// A fact with everything that is said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -187,17 +190,35 @@ impl App {
         Ok(said.into_iter().map(|said| said.value).collect())
     }
 
-    /// Facts that say two things, of everything held here or of one place.
-    pub fn conflicts(&self, place: Option<String>, most: Option<u32>) -> Result<Vec<Conflict>> {
+    /// Facts that say two things, of everything held here or of one place; or only those that wait for a confirmation, the
+    /// longest waiting first. As many as are asked for, [`MOST_CONFLICTS`] at most.
+    pub fn conflicts(
+        &self,
+        place: Option<String>,
+        most: Option<u32>,
+        to_confirm: Option<bool>,
+    ) -> Result<Vec<Conflict>> {
         let place = self.place_or_all(place.as_deref())?;
+        let most = most.unwrap_or(500).min(MOST_CONFLICTS);
         let ledger = self.ledger();
-        let inside = match place {
-            Some(place) => Some(ledger.households("", Some(place), 0, 1_000_000)?.rows),
+        let inside: Option<BTreeSet<HouseholdId>> = match place {
+            Some(place) => {
+                Some(ledger.households("", Some(place), 0, 1_000_000)?.rows.into_iter().map(|row| row.id).collect())
+            }
             None => None,
         };
         let mut conflicts: Vec<Conflict> = Vec::new();
-        for (household, key) in ledger.conflicts(most.unwrap_or(500).min(50_000))? {
-            if inside.as_ref().is_some_and(|rows| !rows.iter().any(|row| row.id == household)) {
+        // Of a place as many as of everything: those elsewhere are passed over before they are counted.
+        let looked_at = if inside.is_some() { MOST_CONFLICTS } else { most };
+        let found = match to_confirm {
+            Some(true) => ledger.unconfirmed(looked_at)?,
+            _ => ledger.conflicts(looked_at)?,
+        };
+        for (household, key) in found {
+            if conflicts.len() == most as usize {
+                break;
+            }
+            if inside.as_ref().is_some_and(|ids| !ids.contains(&household)) {
                 continue;
             }
             let Some(row) = ledger.household_row(household)? else { continue };

@@ -236,8 +236,8 @@ commands! {
     update_person(household: String, person: Option<PersonId>, facts: Facts, source: Option<Source>) -> HouseholdCard;
     /// Writes down a household met for the first time, in a place of one's own area.
     register_household(place: String, facts: Facts, persons: Vec<Facts>) -> HouseholdCard;
-    /// Facts that say two things.
-    conflicts(place: Option<String>, most: Option<u32>) -> Vec<Conflict>;
+    /// Facts that say two things; or only those that wait for a confirmation, the longest waiting first.
+    conflicts(place: Option<String>, most: Option<u32>, to_confirm: Option<bool>) -> Vec<Conflict>;
     /// Decides between several statements of one fact: by an entry that says it, masked or not, or by its value.
     choose_statement(household: String, key: String, said: Option<EntryName>, value: Option<Scalar>, source: Option<Source>) -> HouseholdCard;
     /// The facts that count only once a township or the county confirms them.

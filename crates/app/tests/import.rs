@@ -114,7 +114,9 @@ fn a_newer_roster_meets_what_helpers_wrote_since_and_neither_is_lost() {
     // A township colleague who holds the town changes two hundred telephone numbers.
     admin.register_cadre("镇上同事".into(), None, "township".into(), Some("南召县/皇后乡".into())).unwrap();
     county.exchange(&admin);
-    let user = admin.cadres(None).unwrap().into_iter().find(|cadre| cadre.name == "镇上同事").unwrap().id;
+    let colleague = admin.cadres(None).unwrap().into_iter().find(|cadre| cadre.name == "镇上同事").unwrap();
+    assert_eq!(colleague.areas, ["皇后乡"], "the list of people says of which place");
+    let user = colleague.id;
     let town = county.app(user, "town");
     let households = town.households(None, None, None, Some(1000)).unwrap();
     assert_eq!(households.total, 272, "the township holds its town");
@@ -146,10 +148,10 @@ fn a_newer_roster_meets_what_helpers_wrote_since_and_neither_is_lost() {
     write(&newer, &rows);
     let dry = admin.import_roster(newer.clone(), Some(true)).unwrap();
     assert_eq!((dry.conflicts, dry.updates, dry.questions), (5, 25, 3), "the dry run says what will be");
-    assert!(admin.conflicts(None, None).unwrap().is_empty(), "and changes nothing");
+    assert!(admin.conflicts(None, None, None).unwrap().is_empty(), "and changes nothing");
     let taken = admin.import_roster(newer.clone(), None).unwrap();
     assert_eq!((taken.conflicts, taken.updates, taken.questions), (5, 25, 3));
-    let conflicts = admin.conflicts(None, None).unwrap();
+    let conflicts = admin.conflicts(None, None, None).unwrap();
     assert_eq!(conflicts.len(), 5);
     assert!(conflicts.iter().all(|conflict| conflict.fact.key == "phone" && conflict.fact.said.len() == 2));
     assert_eq!(admin.households(None, None, None, None).unwrap().total, 272, "nobody is taken for gone");
@@ -157,7 +159,7 @@ fn a_newer_roster_meets_what_helpers_wrote_since_and_neither_is_lost() {
     assert_eq!((again.conflicts, again.updates, again.questions), (0, 0, 0));
     county.exchange(&admin);
     county.exchange(&town);
-    assert_eq!(town.conflicts(None, None).unwrap().len(), 5, "the township sees both statements");
+    assert_eq!(town.conflicts(None, None, None).unwrap().len(), 5, "the township sees both statements");
     let question = town.needs_attention().unwrap();
     let questions = question.iter().filter(|item| matches!(item, lianhu_ledger::Attention::Question { .. })).count();
     assert_eq!(questions, 3);

@@ -215,12 +215,12 @@ fn a_fact_that_may_say_two_things_is_shown_and_only_one_to_be_decided_asks_for_a
     says(&village.helper, "phone", "13900000001");
     says(&village.office, "phone", "13900000002");
     village.exchange();
-    assert_eq!(village.office.conflicts(None, None).unwrap().len(), 1, "both numbers are shown");
+    assert_eq!(village.office.conflicts(None, None, None).unwrap().len(), 1, "both numbers are shown");
     assert_eq!(asked(), []);
     says(&village.helper, "poverty_cause", "因病");
     says(&village.office, "poverty_cause", "因学");
     village.exchange();
-    assert_eq!(village.office.conflicts(None, None).unwrap().len(), 2);
+    assert_eq!(village.office.conflicts(None, None, None).unwrap().len(), 2);
     assert!(matches!(asked()[..], [Attention::TwoStatements { facts: 1, .. }]));
 }
 

@@ -5,8 +5,9 @@ mod hillside;
 
 use hillside::Helper;
 use lianhu_app::{App, AppError, Fact};
-use lianhu_core::directive::Approval;
+use lianhu_core::directive::{Approval, Place, Placement};
 use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::PlaceId;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::surroundings::Surroundings as _;
 use lianhu_ledger::Attention;
@@ -161,5 +162,57 @@ fn what_counts_is_the_same_when_everything_is_computed_anew() {
         let before = ledger.dump_rebuilt().unwrap();
         ledger.rebuild().unwrap();
         assert_eq!(ledger.dump_rebuilt().unwrap(), before);
+    }
+}
+
+#[test]
+fn what_waits_is_listed_by_itself_the_longest_waiting_first() {
+    let helper = Helper::new();
+    let town = helper.office("township");
+    for at in [1, 0] {
+        says(&helper.app, helper.house(at), TYPE, "一般农户");
+        says(&helper.app, helper.house(at), "house_danger", "是");
+        helper.county_says(at, "house_danger", "否");
+        helper.around.set(helper.around.now().plus_seconds(86_400));
+    }
+    helper.exchange();
+    helper.exchange_of(&town);
+    let heads = |most, waits| {
+        let found = town.conflicts(None, most, waits).unwrap();
+        found.into_iter().map(|one| (one.household.head, one.fact.key)).collect::<Vec<_>>()
+    };
+    let waiting = [("覃志明", TYPE), ("梁永福", TYPE)].map(|(head, key)| (head.to_owned(), key.to_owned()));
+    assert_eq!(heads(None, Some(true)), waiting);
+    assert_eq!(heads(Some(1), Some(true)), waiting[..1]);
+    assert_eq!(heads(None, None).len(), 4, "beside them what says two things");
+}
+
+#[test]
+fn of_a_place_as_many_are_listed_as_are_asked_for_wherever_the_others_lie() {
+    let helper = Helper::new();
+    let office = helper.office("county");
+    let places = ["下寨村", "坡脚村"].map(|name| (name, PlaceId::mint(&*helper.around)));
+    let place = |name: &str| Place { name: name.into(), level: "village".into(), parent: None, code: None };
+    helper
+        .county
+        .lock()
+        .unwrap()
+        .direct(|w| {
+            for ((name, id), house) in places.iter().zip(&helper.houses) {
+                w.record(About::Place(*id), kind::PLACE, Source::Office, &place(name))?;
+                let there = Placement { origin: *id, present: None };
+                w.record(About::Household(*house), kind::PLACEMENT, Source::Office, &there)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    for at in [0, 1] {
+        says(&helper.app, helper.house(at), TYPE, "一般农户");
+    }
+    helper.exchange();
+    helper.exchange_of(&office);
+    for ((_, id), house) in places.iter().zip(&helper.houses) {
+        let found = office.conflicts(Some(id.to_string()), Some(1), None).unwrap();
+        assert_eq!(found.iter().map(|one| one.household.id).collect::<Vec<_>>(), [*house]);
     }
 }

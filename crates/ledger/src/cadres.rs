@@ -25,6 +25,8 @@ pub struct CadreRow {
     pub phone: Option<String>,
     /// Their roles.
     pub roles: Vec<String>,
+    /// The places for which they hold them, by name.
+    pub areas: Vec<String>,
     /// Households entrusted to them by name.
     pub households: u32,
     /// Whether a device of theirs is enrolled.
@@ -48,7 +50,7 @@ pub struct GrantRow {
 
 fn cadre(row: &Row<'_>) -> rusqlite::Result<CadreRow> {
     let id: Vec<u8> = row.get(0)?;
-    let roles: Option<String> = row.get(5)?;
+    let (roles, areas): (Option<String>, Option<String>) = (row.get(5)?, row.get(8)?);
     Ok(CadreRow {
         id: UserId::from_slice(&id).ok_or(rusqlite::Error::InvalidQuery)?,
         name: row.get(1)?,
@@ -58,13 +60,16 @@ fn cadre(row: &Row<'_>) -> rusqlite::Result<CadreRow> {
         roles: roles.map(|roles| roles.split(',').map(str::to_owned).collect()).unwrap_or_default(),
         households: row.get(6)?,
         enrolled: row.get::<_, i64>(7)? != 0,
+        areas: areas.map(|areas| areas.split('\n').map(str::to_owned).collect()).unwrap_or_default(),
     })
 }
 
 const CADRES: &str = "select cadre.id, cadre.name, cadre.unit, cadre.rank, cadre.phone, \
     (select group_concat(distinct role) from role where role.user = cadre.id and role.ended is null), \
     (select count(distinct about) from granted where granted.user = cadre.id and ended is null and substr(about, 1, 1) = x'68'), \
-    exists (select 1 from device where device.user = cadre.id and revoked = 0) from cadre";
+    exists (select 1 from device where device.user = cadre.id and revoked = 0), \
+    (select group_concat(name, char(10)) from (select distinct place.name as name from role join place on place.id = role.place \
+     where role.user = cadre.id and role.ended is null order by place.name)) from cadre";
 
 impl Ledger {
     /// Everybody known here, by name.

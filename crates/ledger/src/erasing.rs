@@ -93,7 +93,12 @@ impl Ledger {
     /// The person has been told of all that was erased so far.
     pub fn note_erased(&mut self) -> Result<()> {
         let newest = self.erased()?.iter().filter_map(|row| row.number).max().unwrap_or(0);
-        self.transact(|tx| tx.set_meta(TOLD, newest.cast_signed()))
+        self.transact(|tx| {
+            tx.set_meta(TOLD, newest.cast_signed())?;
+            // Whoever shows it asks anew.
+            tx.touch(About::County);
+            Ok(())
+        })
     }
 
     /// What came for erased households since (county).

@@ -140,7 +140,18 @@ impl Ledger {
 
     /// The facts that say two things, household by household.
     pub fn conflicts(&self, most: u32) -> Result<Vec<(HouseholdId, String)>> {
-        let sql = "select household, key from conflict order by household, key limit ?1";
+        self.facts_asked("select household, key from conflict order by household, key limit ?1", most)
+    }
+
+    /// The facts that wait for a confirmation, the longest waiting first.
+    pub fn unconfirmed(&self, most: u32) -> Result<Vec<(HouseholdId, String)>> {
+        self.facts_asked(
+            "select household, key from conflict where asks = 2 order by since, household, key limit ?1",
+            most,
+        )
+    }
+
+    fn facts_asked(&self, sql: &str, most: u32) -> Result<Vec<(HouseholdId, String)>> {
         let found = self.look().all(sql, [most], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?)))?;
         Ok(found.into_iter().filter_map(|(id, key)| Some((HouseholdId::from_slice(&id)?, key))).collect())
     }

@@ -7,7 +7,7 @@ use lianhu_core::fact::Fact;
 use lianhu_core::ids::{HouseholdId, PlaceId};
 use lianhu_core::record::Remark;
 use lianhu_core::visit::{Need, Visit};
-use lianhu_ledger::{Ledger, LedgerError};
+use lianhu_ledger::{Attention, Ledger, LedgerError};
 use lianhu_tests::{Phone, Village};
 
 const DAYS: [&str; 3] = ["2026-09-18", "2026-09-19", "2026-09-20"];
@@ -106,6 +106,22 @@ fn an_erasure_takes_effect_with_its_number_at_the_county_and_on_every_device() {
         assert!(matches!(written, Err(LedgerError::Erased)));
     }
     assert!(scene.village.county.with(|county| county.came_after_erasure().unwrap()).is_empty());
+}
+
+#[test]
+fn whoever_held_it_is_told_once_and_can_put_it_away() {
+    let mut scene = scene(3);
+    scene.erases();
+    let told = |ledger: &Ledger| {
+        ledger.attention(10).unwrap().iter().filter(|item| matches!(item, Attention::Erased { .. })).count()
+    };
+    let ledger = scene.phones[0].ledger_mut();
+    assert_eq!((told(ledger), ledger.standing().unwrap().attention), (1, 1));
+    ledger.take_touched();
+    ledger.note_erased().unwrap();
+    assert!(!ledger.take_touched().is_empty(), "an open screen asks anew");
+    assert_eq!((told(ledger), ledger.standing().unwrap().attention), (0, 0));
+    assert_eq!(told(scene.office.ledger()), 0, "whoever decided it knows");
 }
 
 #[test]

@@ -99,8 +99,8 @@ export interface Commands {
   update_person: { args: { household: string; person?: PersonId | null; facts: { [key in string]: Scalar }; source?: Source | null }; returns: HouseholdCard };
   /** Writes down a household met for the first time, in a place of one's own area. */
   register_household: { args: { place: string; facts: { [key in string]: Scalar }; persons: Array<{ [key in string]: Scalar }> }; returns: HouseholdCard };
-  /** Facts that say two things. */
-  conflicts: { args: { place?: string | null; most?: number | null }; returns: Array<Conflict> };
+  /** Facts that say two things; or only those that wait for a confirmation, the longest waiting first. */
+  conflicts: { args: { place?: string | null; most?: number | null; to_confirm?: boolean | null }; returns: Array<Conflict> };
   /** Decides between several statements of one fact: by an entry that says it, masked or not, or by its value. */
   choose_statement: { args: { household: string; key: string; said?: EntryName | null; value?: Scalar | null; source?: Source | null }; returns: HouseholdCard };
   /** The facts that count only once a township or the county confirms them. */
@@ -560,6 +560,10 @@ phone: string | null,
  * Their roles.
  */
 roles: Array<string>, 
+/**
+ * The places for which they hold them, by name.
+ */
+areas: Array<string>, 
 /**
  * Households entrusted to them by name.
  */

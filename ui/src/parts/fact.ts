@@ -24,7 +24,7 @@ export function textOf(key: string, value: Scalar): string {
   if (MONTHS.includes(bare(key)) && /^(19|20)\d{2}(0[1-9]|1[0-2])$/.test(String(value))) {
     return t("day.month", { year: String(value).slice(0, 4), month: Number(String(value).slice(4)) });
   }
-  return String(value);
+  return coded(bare(key), String(value), String(value));
 }
 
 /** Masked so far that nothing of it is shown. */

@@ -30,6 +30,9 @@ export const HOUSEHOLD_FIELDS: readonly Field[] = [
   { key: "water_safe", of: YES_NO },
   { key: "house_danger", of: YES_NO },
   { key: "languages" },
+  { key: "household_type", of: ["脱贫户", "一般农户", "监测对象"] },
+  { key: "monitor_type", of: ["脱贫不稳定户", "边缘易致贫户", "突发严重困难户"] },
+  { key: "risk_cleared", of: YES_NO },
 ];
 
 export const PERSON_FIELDS: readonly Field[] = [

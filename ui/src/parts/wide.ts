@@ -7,11 +7,17 @@ const ENOUGH = 55;
 const TIGHT = 14;
 const root = document.documentElement;
 
+/** Under so many lines there is no room for a search that stays above its list. */
+const LOW = 30;
+/** Whether what stands above a list has to scroll away with it. */
+export const low = ref(false);
 export const wide = ref(measure());
 
 function measure(): boolean {
-  const signs = innerWidth / Number.parseFloat(getComputedStyle(root).fontSize);
+  const type = Number.parseFloat(getComputedStyle(root).fontSize);
+  const signs = innerWidth / type;
   const roomy = signs >= ENOUGH;
+  low.value = innerHeight / type < LOW;
   root.classList.toggle("tight", signs < TIGHT);
   root.classList.toggle("roomy", roomy);
   return roomy;

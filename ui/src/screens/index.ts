@@ -59,7 +59,7 @@ export interface Place {
   name: Key;
   /** A shorter name where several stand under one thumb. */
   short?: Key;
-  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two" | "give" | "trace";
+  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two" | "twice" | "give" | "pages" | "trace" | "erase";
   /** Whether it is a tab on a phone; the others stand under 更多. */
   tab?: boolean;
 }
@@ -70,11 +70,11 @@ const exchange: Place = { to: "exchange", name: "nav.exchange", short: "nav.exch
 const attention: Place = { to: "attention", name: "nav.attention", short: "nav.attention_short", icon: "look", tab: true };
 const more: Place = { to: "more", name: "nav.more", icon: "more", tab: true };
 const conflicts: Place = { to: "conflicts", name: "nav.conflicts", icon: "two" };
-const duplicates: Place = { to: "duplicates", name: "nav.duplicates", icon: "two" };
+const duplicates: Place = { to: "duplicates", name: "nav.duplicates", icon: "twice" };
 const village: Place = { to: "village", name: "nav.village", icon: "village" };
-const handover: Place = { to: "handover", name: "nav.handover", icon: "hand" };
+const handover: Place = { to: "handover", name: "nav.handover", icon: "pages" };
 const audit: Place = { to: "audit", name: "nav.audit", icon: "trace" };
-const erase: Place = { to: "erase", name: "nav.erase", icon: "look" };
+const erase: Place = { to: "erase", name: "nav.erase", icon: "erase" };
 const county: Place[] = [
   { to: "report", name: "nav.report", icon: "table", tab: true },
   { ...households },
