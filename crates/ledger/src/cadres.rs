@@ -141,7 +141,8 @@ impl Ledger {
     pub fn grants_about(&self, about: About) -> Result<Vec<GrantRow>> {
         let tx = self.look();
         let ends = tx.entries("about = ?1 and kind = ?2 and number is null", params![about.key(), kind::GRANT_END])?;
-        let ends = ends.iter().map(|kept| kept.body::<GrantEnd>().map(|end| end.user)).collect::<Result<BTreeSet<_>>>()?;
+        let ends =
+            ends.iter().map(|kept| kept.body::<GrantEnd>().map(|end| end.user)).collect::<Result<BTreeSet<_>>>()?;
         let sql = "select granted.user, coalesce(cadre.name, team.name), granted.duty, granted.number is not null from granted left join cadre on cadre.id = granted.user left join team on team.id = granted.user where granted.about = ?1 and granted.ended is null order by granted.number is null, granted.number";
         tx.all(sql, [about.key()], |row| {
             let user: Vec<u8> = row.get(0)?;

@@ -108,7 +108,8 @@ impl Ledger {
             let device = DeviceId::from_slice(&row.get::<_, Vec<u8>>(0)?).ok_or(rusqlite::Error::InvalidQuery)?;
             Ok((device, row.get(1)?, Moment(row.get(2)?), row.get(3)?))
         })?;
-        let come = "select count(*), max(id) from entry where device = ?1 and number is not null and kind < 64 and kind <> ?2";
+        let come =
+            "select count(*), max(id) from entry where device = ?1 and number is not null and kind < 64 and kind <> ?2";
         rows.into_iter()
             .map(|(device, label, enrolled_at, revoked)| {
                 let params = params![device.bytes(), kind::TRACE];

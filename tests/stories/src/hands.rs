@@ -93,13 +93,7 @@ pub(crate) fn slip(admin: &mut Window<'_>, name: &str) -> Result<Slip> {
 }
 
 /// Somebody's device, enrolled with a slip; who walks to households passes over the first walk.
-pub(crate) fn enrols<'s>(
-    stage: &'s Stage,
-    county: &County,
-    home: &str,
-    size: Size,
-    slip: &Slip,
-) -> Result<Window<'s>> {
+pub(crate) fn enrols<'s>(stage: &'s Stage, county: &County, home: &str, size: Size, slip: &Slip) -> Result<Window<'s>> {
     let mut window = people::enrol(stage, county, home, size, &slip.code)?;
     window.see("跳过")?;
     window.tap("跳过")?;

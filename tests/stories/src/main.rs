@@ -2,28 +2,36 @@
 //! `lianhu-stories --programs DIR --pictures DIR`; the programs are built beforehand (`cargo xtask stories`).
 
 mod album;
+mod auditing;
 mod carrying;
+mod confirming;
 mod county;
 mod deciding;
 mod driver;
+mod erasing;
 mod film;
 mod handing_over;
 mod hands;
+mod joining;
 mod locking;
+mod looking;
 mod measuring;
 mod monitor;
+mod noting;
 mod opening;
 mod patience;
 mod people;
 mod phones;
 mod play;
 mod preparing;
+mod reaching;
 mod rehearsing;
 mod reporting;
 mod roles;
 mod scrolling;
 mod stage;
 mod tour;
+mod trusting;
 mod visiting;
 mod window;
 

@@ -5,7 +5,7 @@ use crate::people::Slip;
 use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
-use crate::{carrying, deciding, hands, locking, people, preparing, reporting, visiting};
+use crate::{carrying, deciding, hands, locking, people, preparing, reporting, trusting, visiting};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;
@@ -75,6 +75,9 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     locking::forgotten(&mut first, &mut admin, shared)?;
     tell("两个人一台手机");
     locking::shared(&mut first, shared)?;
+
+    tell("遮着的、要确认的、重复的、依法删除的，和留下的痕迹");
+    trusting::play(stage, &county, [&mut admin, &mut first, &mut second], [&one.person, &two.person], shared)?;
 
     if acts_only {
         return Ok(());

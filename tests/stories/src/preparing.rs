@@ -4,7 +4,7 @@ use crate::county::County;
 use crate::people::{self, Slip};
 use crate::stage::Stage;
 use crate::window::{Size, Window};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
 /// Opens the administrator's window with nothing in the county yet.
@@ -49,15 +49,37 @@ pub(crate) fn hand_in(window: &mut Window<'_>) -> Result<()> {
 
 /// Adds a first secretary of one village.
 pub(crate) fn add_first_secretary(admin: &mut Window<'_>, name: &str, village: &str) -> Result<()> {
+    add(admin, [name, "县林业局", "第一书记"], &[village, &format!("就是{village}")])
+}
+
+/// Adds somebody of the township, and prints their slip alone. Answers the code on it.
+pub(crate) fn add_township(admin: &mut Window<'_>, name: &str) -> Result<String> {
+    add(admin, [name, "皇后乡", "乡镇"], &["就是皇后乡"])?;
+    admin.see("乡镇 · 皇后乡")?;
+    admin.tap("纸条")?;
+    admin.at("slips")?;
+    admin.tap(&format!("给 {name} 出纸条"))?;
+    admin.see("登记码只显示这一次")?;
+    let slip = people::read_slips(admin)?.pop().context("no slip")?;
+    ensure!(slip.person == name, "a slip for {}", slip.person);
+    admin.tap("交换")?;
+    admin.tap("离开")?;
+    admin.at("exchange")?;
+    Ok(slip.code)
+}
+
+/// Adds a person: name, unit, role, and the taps to the place the role is for.
+fn add(admin: &mut Window<'_>, [name, unit, role]: [&str; 3], place: &[&str]) -> Result<()> {
     admin.tap("人员与设备")?;
     admin.at("people")?;
     admin.tap("添一个人")?;
     admin.fill("姓名", name)?;
-    admin.fill("单位", "县林业局")?;
-    admin.tap("第一书记")?;
+    admin.fill("单位", unit)?;
+    admin.tap(role)?;
     admin.tap("管哪里")?;
-    admin.tap(village)?;
-    admin.tap(&format!("就是{village}"))?;
+    for tap in place {
+        admin.tap(tap)?;
+    }
     admin.tap("存下")?;
     admin.see(name)
 }

@@ -7,12 +7,12 @@ use crate::preparing;
 use crate::stage::Stage;
 use crate::visiting;
 use crate::window::{Size, Window};
-use crate::{hands, play};
+use crate::{hands, play, trusting};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// The acts that can be played by themselves, by the word that names them.
-const ACTS: [&str; 1] = ["hands"];
+const ACTS: [&str; 2] = ["hands", "trust"];
 
 /// Who stands on the stage before an act begins: the same people as in the whole play.
 pub(crate) struct Cast<'s> {
@@ -23,6 +23,8 @@ pub(crate) struct Cast<'s> {
     pub(crate) village: Window<'s>,
     /// The helpers' names, the first one's and the second one's.
     pub(crate) names: [String; 2],
+    /// The head of a household of the first helper's that was entrusted to the second one too.
+    pub(crate) shared: String,
 }
 
 /// Prepares, then plays the act of this name.
@@ -30,13 +32,17 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
     if !ACTS.contains(&act) {
         bail!("no act {act}; there are: {}", ACTS.join(", "));
     }
-    let Cast { county, mut admin, mut first, mut second, mut village, names } = prepare(stage, root)?;
+    let Cast { county, mut admin, mut first, mut second, mut village, names, shared } = prepare(stage, root)?;
     println!("{act}");
     let begun = std::time::Instant::now();
     match act {
         "hands" => {
             let windows = [&mut admin, &mut first, &mut second, &mut village];
             hands::play(stage, &county, windows, [&names[0], &names[1]])?;
+        }
+        "trust" => {
+            let windows = [&mut admin, &mut first, &mut second];
+            trusting::play(stage, &county, windows, [&names[0], &names[1]], &shared)?;
         }
         other => bail!("{other} is listed and not played"),
     }
@@ -60,5 +66,5 @@ fn prepare<'s>(stage: &'s Stage, root: &Path) -> Result<Cast<'s>> {
     let mut village = people::enrol(stage, &county, "village", Size::Phone, &secretary.code)?;
     village.see("跳过")?;
     village.tap("跳过")?;
-    Ok(Cast { county, admin, first, second, village, names: [one.person.clone(), two.person.clone()] })
+    Ok(Cast { county, admin, first, second, village, names: [one.person.clone(), two.person.clone()], shared })
 }

@@ -3,6 +3,7 @@
 use crate::preparing::hand_in;
 use crate::window::Window;
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use std::path::Path;
 
 /// The report counts the three visits once each, and a figure opens them.
@@ -23,6 +24,19 @@ pub(crate) fn report(admin: &mut Window<'_>, heads: [&str; 2]) -> Result<()> {
     admin.picture("behind")?;
     admin.tap("报表")?;
     admin.at("report")
+}
+
+/// What the tiles of the report say.
+pub(crate) fn figures(admin: &mut Window<'_>, names: [&str; 2]) -> Result<[u64; 2]> {
+    admin.tap("报表")?;
+    admin.at("report")?;
+    admin.wait_for("the figures", "return document.querySelectorAll('.tile').length > 3")?;
+    let told = admin.ask(&format!(
+        "const tiles = [...document.querySelectorAll('.tile')].map((one) => plain(one.innerText));
+         return {}.map((name) => Number(tiles.find((one) => one.startsWith(`${{name}} `))?.split(' ').at(-1)))",
+        json!(names)
+    ))?;
+    serde_json::from_value(told).context("the figures cannot be read")
 }
 
 /// The workbook lies where the words say.

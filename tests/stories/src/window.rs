@@ -186,14 +186,39 @@ impl<'s> Window<'s> {
     /// Taps a button of the screen itself where the list of places has one of the same name.
     fn tap_in_main(&mut self, name: &str) -> Result<()> {
         println!("    taps {name}");
-        let script = format!(
-            "return [...document.querySelectorAll('main button')].find((one) => plain(one.innerText) === {})",
+        let found = format!(
+            "[...document.querySelectorAll('main button')].find((one) => plain(one.innerText) === {})",
             json!(name)
         );
-        let element = self.element(&self.ask(&script)?)?;
+        self.tap_found(name, &found)
+    }
+
+    /// Taps what the page finds, once a thumb would hit it.
+    pub(crate) fn tap_found(&mut self, name: &str, found: &str) -> Result<()> {
+        self.wait_for(name, &format!("return Boolean({found})"))?;
+        let wait = Wait::begin();
+        while self.ask_later(&format!("setTimeout(done, 60, ready({found}))"))? != Value::Bool(true) && wait.goes_on() {
+        }
+        let element = self.element(&self.ask(&format!("return {found}"))?)?;
         self.wait(element.click())?;
         self.taps += 1;
-        Ok(())
+        self.still()
+    }
+
+    /// Chooses an option, which has no place of its own on the page.
+    pub(crate) fn tap_option(&mut self, found: &str) -> Result<()> {
+        self.wait_for("the option", &format!("return Boolean({found})"))?;
+        let element = self.element(&self.ask(&format!("return {found}"))?)?;
+        self.wait(element.click())?;
+        self.taps += 1;
+        self.still()
+    }
+
+    /// Presses keys where the cursor is.
+    pub(crate) fn press(&mut self, keys: &str) -> Result<()> {
+        let element = self.wait(self.client()?.active_element())?;
+        self.wait(element.send_keys(keys))?;
+        self.still()
     }
 
     fn element(&self, found: &Value) -> Result<Element> {

@@ -46,7 +46,11 @@ fn a_lost_phone_costs_nothing_that_was_handed_over_and_what_it_still_held_comes_
     let fresh = another_phone(&county, "卫春建", "新手机");
     assert_eq!(notes(&fresh, &household), ["交过的"]);
     let others = fresh.does("other_devices", json!({}));
-    assert_eq!((&others[0]["revoked"], &others[0]["handed_in"]), (&json!(true), &json!(1)), "the rest is on it: {others}");
+    assert_eq!(
+        (&others[0]["revoked"], &others[0]["handed_in"]),
+        (&json!(true), &json!(1)),
+        "the rest is on it: {others}"
+    );
     fresh.visits(&household, json!({"day": DAY, "note": "新手机记的"}));
     fresh.exchanges();
     // The old one is found: it gets a signed answer, loses nothing, and is sent nothing more.

@@ -119,7 +119,11 @@ fn what_is_entrusted_to_a_team_is_held_by_whoever_is_in_it() {
     outside.visits(&county.household("段志荣"), json!({"day": DAY, "note": "离队前"}));
     let team = county.admin.does("set_member", json!({"team": "攻坚小组", "person": "卫春建", "left": true}));
     let leaving = team["members"].as_array().unwrap().iter().find(|member| member["name"] == "卫春建").unwrap();
-    assert_eq!((&leaving["left"], &leaving["waiting"]), (&json!(true), &json!(true)), "who leaves is there until it is numbered");
+    assert_eq!(
+        (&leaving["left"], &leaving["waiting"]),
+        (&json!(true), &json!(true)),
+        "who leaves is there until it is numbered"
+    );
     let team = county.admin.does("set_member", json!({"team": "攻坚小组", "person": "冯国明", "left": false}));
     assert_eq!(team["members"].as_array().unwrap().iter().filter(|member| member["left"] == json!(false)).count(), 2);
     county.admin.exchanges();
@@ -131,7 +135,11 @@ fn what_is_entrusted_to_a_team_is_held_by_whoever_is_in_it() {
     assert_eq!(second.does("visits", json!({}))[0]["visit"]["note"], "离队前");
     // Taken back from the team, taken back from all of it.
     county.admin.does("take_back", json!({"place": A, "person": "攻坚小组"}));
-    assert_eq!(county.admin.does("entrusted_places", json!({"person": "攻坚小组"})), json!([]), "it is on its way already");
+    assert_eq!(
+        county.admin.does("entrusted_places", json!({"person": "攻坚小组"})),
+        json!([]),
+        "it is on its way already"
+    );
     county.admin.exchanges();
     for device in [&first, &first, &second, &second] {
         device.exchanges();
@@ -270,7 +278,8 @@ fn a_township_places_households_inside_its_area_only_and_writes_down_buildings_t
     town.does("place_household", json!({"household": household, "origin": group["id"]}));
     town.exchanges();
     county.admin.exchanges();
-    let village = |head: &str| county.admin.does("household", json!({"id": county.household(head)}))["row"]["village"].clone();
+    let village =
+        |head: &str| county.admin.does("household", json!({"id": county.household(head)}))["row"]["village"].clone();
     assert_eq!(village("段志荣"), json!(A));
     // Whoever goes past the program is stopped at the gate.
     let places = county.admin.does("places", json!({}));
