@@ -38,7 +38,7 @@ pub(crate) fn joined_and_parted(office: &mut Window<'_>, before: u64) -> Result<
     hand_in(office)?;
     ensure!(households(office)? == before + 2, "the report does not count 2 more");
     let cards = cards(office)?;
-    ensure!(cards.len() == 2 && cards[0] != cards[1], "two cards are alike: {cards:?}");
+    ensure!(matches!(cards.as_slice(), [one, other] if one != other), "two cards are alike: {cards:?}");
     office.tap("重复户")?;
     office.at("duplicates")?;
     office.see("像是重复 1")?;
