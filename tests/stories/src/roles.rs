@@ -118,7 +118,7 @@ pub(crate) fn team(admin: &mut Window<'_>, [stays, leaves]: [&mut Window<'_>; 2]
     for member in [who, HEAD_OF] {
         admin.fill("谁进队", member)?;
         admin.tap(member)?;
-        admin.see("交换后生效")?;
+        admin.wait_for(member, &format!("return control('{member}离队') !== null"))?;
     }
     admin.picture("team-formed")?;
     admin.tap("交给它村或户")?;
@@ -128,6 +128,7 @@ pub(crate) fn team(admin: &mut Window<'_>, [stays, leaves]: [&mut Window<'_>; 2]
     admin.tap("天桥村")?;
     admin.tap("就是天桥村")?;
     admin.see("的每个队员将能看到并走访这里的 16 户")?;
+    admin.see_no("上一级")?;
     admin.picture("team-village")?;
     admin.tap("交给队，1 处")?;
     admin.see("已把 1 处整个交给")?;
@@ -135,7 +136,8 @@ pub(crate) fn team(admin: &mut Window<'_>, [stays, leaves]: [&mut Window<'_>; 2]
     hand_in(admin)?;
     for member in [&mut *stays, &mut *leaves] {
         hears(member)?;
-        member.see("天桥村新交来 16 户")?;
+        // Whoever helps a household there already has one fewer to hear of.
+        member.see("天桥村新交来 1")?;
         member.see("北召店村新交来 1 户")?;
         member.tap("知道了")?;
     }
