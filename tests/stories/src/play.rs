@@ -158,6 +158,7 @@ fn county_stops() -> Vec<Stop> {
         "attention",
         "households",
         "audit",
+        "erase",
         "more",
     ]
     .map(|name| Stop::new(name, name))

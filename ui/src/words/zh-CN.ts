@@ -65,6 +65,7 @@ export default {
   "audit.acts": "哪一类",
   "audit.all": "看全县的",
   "audit.county": "全县",
+  "audit.different": "不一致",
   "audit.household": "一户",
   "audit.more": "只列最近的，选一类再看。",
   "audit.none": "还没有留痕",
