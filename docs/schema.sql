@@ -376,6 +376,43 @@ create table lawful_count (
 ) strict, without rowid;
 create index lawful_count_day on lawful_count (day);
 
+-- Inspections 督查: the hash of the secret on the pass. Without a number one is waiting and opens nothing yet.
+create table inspection (
+  entry  blob primary key,
+  secret blob not null,
+  number integer
+) strict, without rowid;
+create index inspection_secret on inspection (secret);
+
+-- Inspections that were ended early.
+create table inspection_end (
+  entry      blob    primary key,
+  inspection blob    not null,
+  day        integer not null,
+  number     integer
+) strict, without rowid;
+create index inspection_end_of on inspection_end (inspection);
+
+-- Drawn samples 样本: which households, by which draw, in the order of the lot.
+create table sample (
+  inspection blob    not null,
+  household  blob    not null,
+  draw       blob    not null,
+  place      integer not null,
+  primary key (inspection, household)
+) strict, without rowid;
+
+-- Samples that were opened: each time by itself.
+create table sample_opened (
+  entry      blob    primary key,
+  inspection blob    not null,
+  household  blob    not null,
+  team       text    not null,
+  day        integer not null,
+  number     integer
+) strict, without rowid;
+create index sample_opened_household on sample_opened (household);
+
 -- One row a household: the statements that count, and where it is placed.
 create table household (
   id           blob primary key,

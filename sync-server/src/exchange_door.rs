@@ -159,7 +159,7 @@ async fn recover(State(county): State<County>, RawQuery(query): RawQuery, header
 }
 
 /// What the words both sides share are as statuses; `http_hub.rs` of the app reads them back.
-fn status(refused: Refused) -> StatusCode {
+pub(crate) fn status(refused: Refused) -> StatusCode {
     match refused {
         Refused::Hub(HubError::NotEnrolled | HubError::WrongKey) => StatusCode::UNAUTHORIZED,
         Refused::Hub(HubError::TooOld) => StatusCode::UPGRADE_REQUIRED,
@@ -173,7 +173,7 @@ fn status(refused: Refused) -> StatusCode {
     }
 }
 
-fn empty(status: StatusCode) -> Response {
+pub(crate) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
@@ -186,7 +186,7 @@ pub(crate) fn told(status: StatusCode, what: &impl Serialize) -> Response {
 }
 
 /// One line on stderr, with the time in China.
-fn log(line: &str) {
+pub(crate) fn log(line: &str) {
     let now = Machine.now();
     let second = now.plus_seconds(8 * 3600).0.rem_euclid(86_400);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);

@@ -9,6 +9,7 @@ mod errand;
 mod exchange_door;
 mod failure;
 mod home;
+mod inspection_door;
 mod limits;
 mod metrics;
 mod office_door;

@@ -22,6 +22,9 @@ pub(crate) struct Metrics {
     sent: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
+    inspectors: AtomicU64,
+    drawn: AtomicU64,
+    opened: AtomicU64,
     milliseconds: AtomicU64,
     within: [AtomicU64; UP_TO.len()],
 }
@@ -56,6 +59,21 @@ impl Metrics {
         self.enrolled.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Somebody came in with a pass.
+    pub(crate) fn inspector_came(&self) {
+        self.inspectors.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Samples were drawn.
+    pub(crate) fn samples_drawn(&self) {
+        self.drawn.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A sample was opened.
+    pub(crate) fn sample_opened(&self) {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Whether they are told to somebody there: to this machine alone.
     pub(crate) fn may_be_told(to: IpAddr) -> bool {
         to.to_canonical().is_loopback()
@@ -75,6 +93,9 @@ impl Metrics {
             ("entries_sent_total", &self.sent),
             ("bytes_in_total", &self.bytes_in),
             ("bytes_out_total", &self.bytes_out),
+            ("inspectors_total", &self.inspectors),
+            ("sample_draws_total", &self.drawn),
+            ("samples_opened_total", &self.opened),
         ] {
             writeln!(text, "# TYPE lianhu_{name} counter\nlianhu_{name} {}", read(count)).ok();
         }

@@ -5,6 +5,7 @@ use crate::county::County;
 use crate::exchange_door;
 use crate::failure::{Failure, Result};
 use crate::home::Home;
+use crate::inspection_door;
 use crate::office_door::Door;
 use axum::Router;
 use axum_server::accept::NoDelayAcceptor;
@@ -50,7 +51,7 @@ pub(crate) fn run(data: &Path, listen: SocketAddr, plain_http: bool) -> Result<(
         let inside = tokio::spawn(plain(office_listener, office.routes(county.clone()), handle.clone()));
         println!("listening on {scheme}://{address}");
         std::io::stdout().flush().ok();
-        let routes = exchange_door::routes(county.clone());
+        let routes = exchange_door::routes(county.clone()).merge(inspection_door::routes(county.clone()));
         let served = match tls {
             None => plain(listener, routes, handle).await,
             Some(tls) => encrypted(listener, routes, handle, tls).await,

@@ -16,6 +16,7 @@ use crate::exporting::Exported;
 use crate::handed::Written;
 use crate::handover::{HandoverPage, HandoverPages};
 use crate::history::HistoryRow;
+use crate::inspecting::{InspectionTold, Pass};
 use crate::joining::JoinedHouseholds;
 use crate::locking::LockState;
 use crate::pairing::PairingOutcome;
@@ -327,6 +328,12 @@ commands! {
     erased_households() -> Vec<ErasedHousehold>;
     /// The person has seen which households were erased from this device.
     note_erased() -> ();
+    /// 督查: opens an inspection for a team that keeps no ledger; its pass is shown this once.
+    open_inspection(team: String, place: Option<String>, from: Day, to: Day, period: Period, purpose: String) -> Pass;
+    /// Ends one before its last day.
+    end_inspection(inspection: EntryName, reason: Option<String>) -> Vec<InspectionTold>;
+    /// The inspections, the newest first, and what was drawn and opened in each.
+    inspections() -> Vec<InspectionTold>;
     /// 自查: walks over everything on this device and names what was altered, removed or dated back.
     verify() -> Verified;
 

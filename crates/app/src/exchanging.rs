@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::enrolment::UNKNOWN;
 use crate::error::{AppError, Result};
 use crate::http_hub::HttpHub;
+use crate::inspecting::CERTIFICATE;
 use lianhu_core::enrolment_code::Fingerprint;
 use lianhu_core::exchange::Verdict;
 use lianhu_core::hub::{Hub, HubError, Progress};
@@ -44,7 +45,15 @@ impl App {
             (ledger.setting("server")?.unwrap_or_default(), ledger.setting("pin")?.unwrap_or_default())
         };
         let mut hub = HttpHub::new(&server, Fingerprint::parse(&pin).ok_or(AppError::NotEnrolled)?)?;
-        self.exchange_through(&mut hub, room.unwrap_or(0))
+        let done = self.exchange_through(&mut hub, room.unwrap_or(0))?;
+        // Whoever opens the county's pages in a browser compares it with the pass.
+        let certificate = hub.certificate().map(|shown| shown.to_string());
+        let mut ledger = self.ledger();
+        if certificate.is_some() && ledger.setting(CERTIFICATE)? != certificate {
+            ledger.set_setting(CERTIFICATE, &certificate.unwrap_or_default())?;
+        }
+        drop(ledger);
+        Ok(done)
     }
 
     /// Exchanges through any hub. The ledger is free for other acts while the line is waited for.

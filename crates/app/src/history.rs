@@ -113,6 +113,7 @@ fn words(told: &Told) -> (&'static str, String) {
         Told::Join { persons, .. } => ("join", format!("{persons}人与另一户名单上的人算同一人")),
         Told::JoinEnd { reason } => ("join_end", format!("拆开合并 {reason}")),
         Told::Apart { reason } => ("apart", format!("与另一户不是同一户 {reason}")),
+        Told::SampleOpened { team } => ("sample_opened", format!("督查组{team}为入户核查打开了户主姓名、住址、电话")),
         Told::Other => ("other", "更新版本写的内容".to_owned()),
     }
 }

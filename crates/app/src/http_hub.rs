@@ -8,10 +8,10 @@ mod upload;
 
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::hub::{Hub, HubError, Progress};
-use lianhu_core::ids::{DeviceId, Signature};
+use lianhu_core::ids::{DeviceId, Hash, Signature};
 use lianhu_core::sign::Key;
 use lianhu_ledger::{Enrolled, Enrolling, Ledger, NotEnrolled, NotRecovered, Proof, ProofOf, Recovered};
-use pinned_key::Stranger;
+use pinned_key::{Shown, Stranger};
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Body, Client, Method, Request, StatusCode, Url, redirect};
 use std::future::Future;
@@ -107,6 +107,7 @@ pub struct HttpHub {
     base: Url,
     pin: Fingerprint,
     stranger: Stranger,
+    shown: Shown,
     silence: Duration,
     // Whether the connection has carried an answer before: then it may have died since, and one new try is fair.
     warm: bool,
@@ -124,11 +125,11 @@ impl HttpHub {
     pub fn new(address: &str, pin: impl Into<Fingerprint>) -> Result<Self, AddressError> {
         let pin = pin.into();
         let base = base(address)?;
-        let stranger = Stranger::default();
-        let client = client(pin, &stranger).ok_or(AddressError::NotAnAddress)?;
+        let (stranger, shown) = (Stranger::default(), Shown::default());
+        let client = client(pin, &stranger, &shown).ok_or(AddressError::NotAnAddress)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|_| AddressError::NotAnAddress)?;
-        Ok(Self { runtime: Thread(Some(runtime)), client, base, pin, stranger, silence: SILENCE, warm: false })
+        Ok(Self { runtime: Thread(Some(runtime)), client, base, pin, stranger, shown, silence: SILENCE, warm: false })
     }
 
     /// Takes a line for dead after so long a silence, instead of half a minute.
@@ -136,6 +137,12 @@ impl HttpHub {
     pub fn with_silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
         self
+    }
+
+    /// SHA-256 of the certificate the county showed last, as a browser shows it; none over plain http.
+    #[must_use]
+    pub fn certificate(&self) -> Option<Hash> {
+        self.shown.last()
     }
 
     /// Fetches the proof of what an author signed, asking as the device this ledger belongs to.
@@ -202,7 +209,7 @@ impl HttpHub {
             if !died {
                 return Err(HubError::Offline);
             }
-            self.client = client(self.pin, &self.stranger).ok_or(HubError::Offline)?;
+            self.client = client(self.pin, &self.stranger, &self.shown).ok_or(HubError::Offline)?;
         }
     }
 }
@@ -309,8 +316,8 @@ fn refusal(status: StatusCode) -> HubError {
     }
 }
 
-fn client(pin: Fingerprint, stranger: &Stranger) -> Option<Client> {
-    let tls = pinned_key::config(pin, stranger.clone()).ok()?;
+fn client(pin: Fingerprint, stranger: &Stranger, shown: &Shown) -> Option<Client> {
+    let tls = pinned_key::config(pin, stranger.clone(), shown.clone()).ok()?;
     let client = Client::builder()
         .tls_backend_preconfigured(tls)
         .http1_only()

@@ -20,6 +20,7 @@ mod handed;
 mod handover;
 mod history;
 pub mod http_hub;
+mod inspecting;
 mod joining;
 mod keystore;
 mod knowing;

@@ -9,6 +9,7 @@ use lianhu_core::directive::{Approval, Grant, GrantEnd};
 use lianhu_core::entry::kind;
 use lianhu_core::field;
 use lianhu_core::handover::HandoverNote;
+use lianhu_core::inspection::SampleOpened;
 use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
@@ -113,6 +114,11 @@ pub enum Told {
         /// How one knows.
         reason: String,
     },
+    /// An inspection opened it as a drawn sample: its name, address and telephone were shown.
+    SampleOpened {
+        /// Which team.
+        team: String,
+    },
     /// Something that a later version knows.
     Other,
 }
@@ -183,6 +189,9 @@ impl Told {
                 }),
                 kind::JOIN_END => body::<JoinEnd>(happened).map(|end| Self::JoinEnd { reason: text(end.reason) }),
                 kind::APART => body::<Apart>(happened).map(|apart| Self::Apart { reason: text(apart.reason) }),
+                kind::SAMPLE_OPENED => {
+                    body::<SampleOpened>(happened).map(|opened| Self::SampleOpened { team: opened.team })
+                }
                 _ => None,
             };
         read.unwrap_or(Self::Other)

@@ -193,6 +193,14 @@ pub mod kind {
     pub const JOIN: u16 = 84;
     /// Parts what was joined.
     pub const JOIN_END: u16 = 85;
+    /// An inspection is opened.
+    pub const INSPECTION: u16 = 86;
+    /// And ended early.
+    pub const INSPECTION_END: u16 = 87;
+    /// An inspector has drawn samples.
+    pub const SAMPLE_DRAWN: u16 = 88;
+    /// A drawn sample was opened: its household's name, address and telephone were shown.
+    pub const SAMPLE_OPENED: u16 = 89;
 }
 
 /// One entry, read.

@@ -9,13 +9,24 @@ use crate::store::{Ledger, Tx};
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{EntryName, Hash, UserId};
+use lianhu_core::inspection::{Inspection, InspectionEnd, SampleDrawn};
 use lianhu_core::trace::{OFFICE, Trace};
 use rusqlite::params;
 use std::collections::BTreeSet;
 
-/// The directives that are traces by themselves: who may do and hold what.
-const GRAVE: [u16; 7] =
-    [kind::ROLE, kind::ROLE_END, kind::MEMBER, kind::GRANT, kind::GRANT_END, kind::DEVICE, kind::LET_IN];
+/// The directives that are traces by themselves: who may do, hold and look at what.
+const GRAVE: [u16; 10] = [
+    kind::ROLE,
+    kind::ROLE_END,
+    kind::MEMBER,
+    kind::GRANT,
+    kind::GRANT_END,
+    kind::DEVICE,
+    kind::LET_IN,
+    kind::INSPECTION,
+    kind::INSPECTION_END,
+    kind::SAMPLE_DRAWN,
+];
 
 /// A trace as it reached this ledger, or a directive that says who may do and hold what: that is traced by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +67,7 @@ impl Ledger {
     pub fn traces(&self) -> Result<Vec<TraceRow>> {
         let tx = self.look();
         let traces = tx.entries("about = ?1 and kind = ?2", params![OFFICE.key(), kind::TRACE])?;
-        let directives = tx.entries("kind in (?1, ?2, ?3, ?4, ?5, ?6, ?7)", GRAVE)?;
+        let directives = tx.entries("kind in (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", GRAVE)?;
         let mut rows: Vec<(i64, u64, TraceRow)> = Vec::new();
         for kept in traces.into_iter().chain(directives) {
             if let Some(row) = row(&kept) {
@@ -79,6 +90,7 @@ fn row(kept: &Kept) -> Option<TraceRow> {
         day: entry.at.day(),
         user: entry.user,
     };
+    let office = |act: &str, reason: String| TraceRow { about: About::County, ..of(act, reason) };
     match entry.kind {
         kind::TRACE => {
             let trace: Trace = kept.body().ok()?;
@@ -103,6 +115,9 @@ fn row(kept: &Kept) -> Option<TraceRow> {
             let act = if device.revoked { "shut_out" } else { "device" };
             Some(of(act, device.reason.unwrap_or_default()))
         }
+        kind::INSPECTION => Some(office("inspection", kept.body::<Inspection>().ok()?.team)),
+        kind::INSPECTION_END => Some(office("inspection_end", kept.body::<InspectionEnd>().ok()?.reason)),
+        kind::SAMPLE_DRAWN => Some(office("sample_drawn", kept.body::<SampleDrawn>().ok()?.words)),
         _ => None,
     }
 }

@@ -11,6 +11,10 @@ use std::path::Path;
 
 /// Said in a copy of which the tables are still to be computed.
 const WANTED: &str = "rebuild";
+/// Said where an older version kept entries of kinds it did not know and showed nowhere: this one computes their rows. A ledger
+/// that has none needs nothing computed.
+pub(crate) const WANTED_IF_PASSED_ON: &str =
+    "insert or replace into meta (key, value) select 'rebuild', 1 where exists (select 1 from entry where kind >= 86);";
 
 impl Ledger {
     /// Copies the ledger, as it is at one moment, into a new file under the same key. The keys of a county's households

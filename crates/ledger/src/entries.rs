@@ -89,7 +89,12 @@ impl Tx<'_> {
     pub(crate) fn entries(&self, condition: &str, params: impl rusqlite::Params) -> Result<Vec<Kept>> {
         let sql =
             format!("select {KEPT} from entry where standing = 0 and {condition} order by number is null, number, id");
-        self.all(&sql, params, kept)?.into_iter().map(|row| self.read(row)).collect()
+        self.kept(&sql, params)
+    }
+
+    /// Entries by a whole query for [`KEPT`].
+    pub(crate) fn kept(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Kept>> {
+        self.all(sql, params, kept)?.into_iter().map(|row| self.read(row)).collect()
     }
 
     /// Takes in an entry that is not here yet.

@@ -2,7 +2,7 @@
 
 use crate::bodies::subject;
 use crate::dossiers;
-use crate::entitle::Entitled;
+use crate::entitle::{Entitled, OF_INSPECTIONS};
 use crate::entries::{Kept, standing};
 use crate::error::Result;
 use crate::scope::Point;
@@ -19,6 +19,7 @@ use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
 use lianhu_core::handover::{HandoverNote, HandoverTaken, LONGEST_ADVICE, MOST_TAKEN};
 use lianhu_core::ids::{EntryName, EnvelopeName, Hash};
+use lianhu_core::inspection::{Inspection, InspectionEnd, MOST_A_DRAW, SampleDrawn, SampleOpened};
 use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Registration, Remark, Strike};
 use lianhu_core::trace::{OFFICE, Trace};
@@ -109,6 +110,16 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
         }
         kind::JOIN_END => fits::<JoinEnd>(body),
         kind::APART => fits::<Apart>(body),
+        kind::INSPECTION => {
+            let sensible = minicbor::decode::<Inspection>(body).is_ok_and(|inspection| inspection.makes_sense());
+            sensible && entry.about == OFFICE
+        }
+        kind::INSPECTION_END => fits::<InspectionEnd>(body) && entry.about == OFFICE,
+        kind::SAMPLE_DRAWN => {
+            let few = |drawn: SampleDrawn| drawn.households.len() <= MOST_A_DRAW as usize;
+            minicbor::decode::<SampleDrawn>(body).is_ok_and(few) && entry.about == OFFICE
+        }
+        kind::SAMPLE_OPENED => fits::<SampleOpened>(body),
         _ => true,
     };
     let of_household = matches!(
@@ -125,6 +136,7 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
             | kind::JOIN
             | kind::JOIN_END
             | kind::APART
+            | kind::SAMPLE_OPENED
     );
     if fits && (!of_household || entry.about.household().is_some()) { Ok(entry) } else { Err(Code::NotTheBody) }
 }
@@ -154,6 +166,9 @@ impl Tx<'_> {
             return Ok(known);
         }
         let late = match self.entitled(arrival.head, &entry)? {
+            Entitled::No if OF_INSPECTIONS.contains(&entry.kind) => {
+                return self.set_aside(arrival, name, bytes, Code::NotEntitled);
+            }
             _ if arrival.released => true,
             Entitled::Yes => false,
             Entitled::Late => true,

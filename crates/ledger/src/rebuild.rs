@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const STRETCH: i64 = 20_000;
 
 /// The tables that entries alone add up to.
-pub(crate) const REBUILT: [&str; 36] = [
+pub(crate) const REBUILT: [&str; 40] = [
     "dossier",
     "digest",
     "place",
@@ -28,6 +28,10 @@ pub(crate) const REBUILT: [&str; 36] = [
     "granted",
     "enrolment",
     "escrow",
+    "inspection",
+    "inspection_end",
+    "sample",
+    "sample_opened",
     "household",
     "person",
     "conflict",

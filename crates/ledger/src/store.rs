@@ -1,5 +1,6 @@
 //! The file a ledger lives in: opened with its key, one writer at a time, every act one transaction on disk.
 
+use crate::backing_up::WANTED_IF_PASSED_ON;
 use crate::error::{LedgerError, Result};
 use crate::household_keys::HouseholdKeys;
 use crate::identity::Identity;
@@ -19,7 +20,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// The version of the durable tables and of the projection; rises only together with a new upgrade fixture.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 
@@ -95,18 +96,19 @@ impl Ledger {
         if found > VERSION {
             return Err(LedgerError::TooNew { found, known: VERSION });
         }
-        if found == VERSION {
-            // What came since is added; what is there stays as it is.
-            let added = SCHEMA.replace("create table ", "create table if not exists ");
-            conn.execute_batch(&added.replace("create index ", "create index if not exists "))?;
-        }
-        if found == 0 {
-            let made =
-                conn.execute_batch(&format!("begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;"));
-            if let Err(error) = made {
-                conn.execute_batch("rollback").ok();
-                return Err(error.into());
-            }
+        // What came since is added; what is there stays as it is.
+        let added = SCHEMA.replace("create table ", "create table if not exists ");
+        let added = added.replace("create index ", "create index if not exists ");
+        let made = match found {
+            VERSION => conn.execute_batch(&added),
+            _ => conn.execute_batch(&format!(
+                "begin immediate; {added} pragma user_version = {VERSION}; {} commit;",
+                if found == 0 { "" } else { WANTED_IF_PASSED_ON }
+            )),
+        };
+        if let Err(error) = made {
+            conn.execute_batch("rollback").ok();
+            return Err(error.into());
         }
         let mut ledger = Self {
             conn,

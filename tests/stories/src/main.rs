@@ -12,6 +12,7 @@ mod erasing;
 mod film;
 mod handing_over;
 mod hands;
+mod inspecting;
 mod joining;
 mod locking;
 mod looking;

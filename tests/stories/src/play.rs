@@ -5,7 +5,7 @@ use crate::people::Slip;
 use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
-use crate::{carrying, deciding, hands, locking, people, preparing, reporting, trusting, visiting};
+use crate::{carrying, deciding, hands, inspecting, locking, people, preparing, reporting, trusting, visiting};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;
@@ -78,6 +78,8 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
 
     tell("遮着的、要确认的、重复的、依法删除的，和留下的痕迹");
     trusting::play(stage, &county, [&mut admin, &mut first, &mut second], [&one.person, &two.person], shared)?;
+    tell("督查：开一次，浏览器里看、抽、打开一户，联系的人知道");
+    inspecting::inspects(stage, &mut admin, &mut first, shared)?;
 
     if acts_only {
         return Ok(());
@@ -157,6 +159,7 @@ fn county_stops() -> Vec<Stop> {
         "duplicates",
         "attention",
         "households",
+        "inspections",
         "audit",
         "erase",
         "more",

@@ -7,12 +7,12 @@ use crate::preparing;
 use crate::stage::Stage;
 use crate::visiting;
 use crate::window::{Size, Window};
-use crate::{hands, play, trusting};
+use crate::{hands, inspecting, play, trusting};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// The acts that can be played by themselves, by the word that names them.
-const ACTS: [&str; 2] = ["hands", "trust"];
+const ACTS: [&str; 3] = ["hands", "trust", "inspecting"];
 
 /// Who stands on the stage before an act begins: the same people as in the whole play.
 pub(crate) struct Cast<'s> {
@@ -44,6 +44,7 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
             let windows = [&mut admin, &mut first, &mut second];
             trusting::play(stage, &county, windows, [&names[0], &names[1]], &shared)?;
         }
+        "inspecting" => inspecting::inspects(stage, &mut admin, &mut first, &shared)?,
         other => bail!("{other} is listed and not played"),
     }
     println!("{act}: {} s", begun.elapsed().as_secs());

@@ -121,6 +121,7 @@ fn asked(household: &str, figure: &str) -> Vec<(&'static str, Value)> {
         ("verify", json!({})),
         ("erasure_preview", json!({"household": household})),
         ("erased_households", json!({})),
+        ("inspections", json!({})),
     ]
 }
 
@@ -175,6 +176,8 @@ const ACTS: &[&str] = &[
     "export_workbook",
     "lock",
     "erase_household",
+    "open_inspection",
+    "end_inspection",
     "note_erased",
     "lock_state",
     "set_pin",

@@ -13,6 +13,7 @@ mod crash;
 mod erasure;
 mod handing_on;
 mod hostile;
+mod inspection;
 mod joined;
 mod journey;
 mod lost;

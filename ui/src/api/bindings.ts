@@ -187,6 +187,12 @@ export interface Commands {
   erased_households: { args: {  }; returns: Array<ErasedHousehold> };
   /** The person has seen which households were erased from this device. */
   note_erased: { args: {  }; returns: null };
+  /** 督查: opens an inspection for a team that keeps no ledger; its pass is shown this once. */
+  open_inspection: { args: { team: string; place?: string | null; from: Day; to: Day; period: Period; purpose: string }; returns: Pass };
+  /** Ends one before its last day. */
+  end_inspection: { args: { inspection: EntryName; reason?: string | null }; returns: Array<InspectionTold> };
+  /** The inspections, the newest first, and what was drawn and opened in each. */
+  inspections: { args: {  }; returns: Array<InspectionTold> };
   /** 自查: walks over everything on this device and names what was altered, removed or dated back. */
   verify: { args: {  }; returns: Verified };
   /** The report of a period; `stated` is a published table to hold against it. */
@@ -865,6 +871,46 @@ body: string,
  */
 saved_at: number, };
 
+export type DrawTold = { 
+/**
+ * The how-manieth of its inspection.
+ */
+draw: number, 
+/**
+ * The inspector's own words.
+ */
+words: string, 
+/**
+ * How many stood on the list.
+ */
+listed: number, 
+/**
+ * As of which number of the county.
+ */
+number: number, 
+/**
+ * Who was drawn and is still kept.
+ */
+samples: Array<DrawnSample>, };
+
+export type DrawnSample = { 
+/**
+ * Which.
+ */
+household: HouseholdId, 
+/**
+ * Its head.
+ */
+head: string, 
+/**
+ * Its village.
+ */
+place: string | null, 
+/**
+ * How often it was opened.
+ */
+opened: number, };
+
 export type DuePromise = { 
 /**
  * To whom.
@@ -1500,6 +1546,62 @@ waiting: boolean,
  */
 joined: number, };
 
+export type InspectionStage = "waiting" | "coming" | "running" | "ended";
+
+export type InspectionTold = { 
+/**
+ * The entry that opened it.
+ */
+inspection: EntryName, 
+/**
+ * The team.
+ */
+team: string, 
+/**
+ * The place, from the county down; none means the whole county.
+ */
+place: string | null, 
+/**
+ * The first day.
+ */
+from: Day, 
+/**
+ * The last day.
+ */
+to: Day, 
+/**
+ * The records it looks at.
+ */
+period: Period, 
+/**
+ * What for.
+ */
+purpose: string, 
+/**
+ * How it stands.
+ */
+stage: InspectionStage, 
+/**
+ * The day on which it was ended early.
+ */
+ended: Day | null, 
+/**
+ * Whether its end waits for the county's number.
+ */
+ending: boolean, 
+/**
+ * How many households were drawn.
+ */
+drawn: number, 
+/**
+ * How many of them were opened.
+ */
+opened: number, 
+/**
+ * The draws, in their order.
+ */
+draws: Array<DrawTold>, };
+
 export type JoinedCard = { 
 /**
  * The join: by it they are parted.
@@ -1801,6 +1903,52 @@ doubts: Array<DoubtRead>,
  * Rows whose household is not on this device: import the roster first.
  */
 unknown_households: Array<UnknownHousehold>, };
+
+export type Pass = { 
+/**
+ * Which inspection it opens.
+ */
+inspection: EntryName, 
+/**
+ * The address of the pages.
+ */
+address: string, 
+/**
+ * SHA-256 of the certificate, as a browser shows it; none before the first exchange.
+ */
+certificate: string | null, 
+/**
+ * The fingerprint of the county's key, as on enrolment slips.
+ */
+fingerprint: string, 
+/**
+ * The code, in groups of five.
+ */
+code: string, 
+/**
+ * The team.
+ */
+team: string, 
+/**
+ * The place, from the county down; none means the whole county.
+ */
+place: string | null, 
+/**
+ * The first day.
+ */
+from: Day, 
+/**
+ * The last day.
+ */
+to: Day, 
+/**
+ * The records it looks at.
+ */
+period: Period, 
+/**
+ * What for.
+ */
+purpose: string, };
 
 export type Period = { 
 /**
@@ -2228,7 +2376,7 @@ places: Array<string>, };
 
 export type Tiding = { 
 /**
- * `came` or `let_go`.
+ * `came`, `let_go`, or `sample_opened`: an inspection saw name, address and telephone of a drawn sample.
  */
 what: string, 
 /**
@@ -2246,7 +2394,11 @@ households: number,
 /**
  * The heads of those that came and are still here.
  */
-heads: Array<string>, };
+heads: Array<string>, 
+/**
+ * The team of the inspection that opened a sample.
+ */
+team: string | null, };
 
 export type Today = { 
 /**
@@ -2354,7 +2506,11 @@ reason: string, } | { "told": "apart",
 /**
  * How one knows.
  */
-reason: string, } | { "told": "other" };
+reason: string, } | { "told": "sample_opened", 
+/**
+ * Which team.
+ */
+team: string, } | { "told": "other" };
 
 export type Touched = { 
 /**

@@ -32,6 +32,8 @@ export function toldWords(told: Told): string {
       return told.reason;
     case "approval":
       return labelOf(told);
+    case "sample_opened":
+      return t("told.sample_opened", { team: told.team });
     case "grant":
       return coded("duty", told.duty);
     default:

@@ -2,13 +2,24 @@
 //! clock: a phone's clock may be wrong by years, and a county may have made its certificate itself.
 
 use lianhu_core::enrolment_code::Fingerprint;
+use lianhu_core::ids::Hash;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The certificate that was shown last with the right key, by the fingerprint a browser shows of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown(Arc<Mutex<Option<Hash>>>);
+
+impl Shown {
+    pub(super) fn last(&self) -> Option<Hash> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Says whether somebody with another key has answered since it was last asked.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +41,13 @@ struct PinnedKey {
     pin: Fingerprint,
     provider: Arc<CryptoProvider>,
     stranger: Stranger,
+    shown: Shown,
 }
 
 /// How TLS is spoken with the holder of this key.
-pub(super) fn config(pin: Fingerprint, stranger: Stranger) -> Result<ClientConfig, Error> {
+pub(super) fn config(pin: Fingerprint, stranger: Stranger, shown: Shown) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
-    let verifier = Arc::new(PinnedKey { pin, provider: provider.clone(), stranger });
+    let verifier = Arc::new(PinnedKey { pin, provider: provider.clone(), stranger, shown });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -56,6 +68,7 @@ impl ServerCertVerifier for PinnedKey {
     ) -> Result<ServerCertVerified, Error> {
         let certificate = ParsedCertificate::try_from(end_entity).map_err(|_| self.stranger.noticed())?;
         if Fingerprint::of(&certificate.subject_public_key_info()) == self.pin {
+            *self.shown.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Hash::of(&[end_entity.as_ref()]));
             Ok(ServerCertVerified::assertion())
         } else {
             Err(self.stranger.noticed())

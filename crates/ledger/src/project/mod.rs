@@ -8,6 +8,7 @@ mod county_row;
 mod erasure;
 mod handover;
 mod household;
+mod inspection;
 mod join;
 mod need;
 mod place;
@@ -58,6 +59,10 @@ impl Tx<'_> {
             kind::JOIN | kind::JOIN_END => self.project_join(kept),
             kind::APART => self.project_apart(kept),
             kind::GRANT | kind::GRANT_END => self.project_grants(kept.entry.about),
+            kind::INSPECTION => self.project_inspection(kept),
+            kind::INSPECTION_END => self.project_inspection_end(kept),
+            kind::SAMPLE_DRAWN => self.project_sample_drawn(kept),
+            kind::SAMPLE_OPENED => self.project_sample_opened(kept),
             _ => Ok(()),
         }
     }
