@@ -102,6 +102,7 @@ pub(crate) fn moved(admin: &mut Window<'_>, [loses, gains]: [&mut Window<'_>; 2]
     admin.tap("搬到哪里")?;
     admin.tap("天桥村")?;
     admin.tap("就是天桥村")?;
+    admin.see_no("上一级")?;
     admin.picture("hands-moves")?;
     admin.tap("就这样改")?;
     admin.see(&format!("{MOVES}家的所在地已改，交换后生效"))?;

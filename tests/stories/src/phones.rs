@@ -91,7 +91,7 @@ pub(crate) fn lost(
     admin.at("attention")?;
     admin.see(who)?;
     admin.picture("phones-aside")?;
-    admin.tap("收下这 1 条")?;
+    admin.tap("收下这")?;
     admin.see("已收下设备")?;
     hand_in(admin)?;
     admin.tap("要看的")?;

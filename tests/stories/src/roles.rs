@@ -44,6 +44,7 @@ pub(crate) fn building_head<'s>(
     admin.fill("单位", "河东社区居委会")?;
     admin.tap("楼长")?;
     in_building(admin, "管哪里")?;
+    admin.see_no("上一级")?;
     admin.picture("roles-building-head")?;
     admin.tap("存下")?;
     admin.see(&format!("已添上{HEAD_OF}"))?;
