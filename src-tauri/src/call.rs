@@ -1,8 +1,8 @@
 //! The one IPC command. As JSON `{command, args}` it carries out a command of the app; as bytes it takes in a workbook,
 //! whose name stands percent-encoded in the header `name`, and answers where it lies.
 
-use crate::{Opened, Opening};
 use crate::told::{self, Told};
+use crate::{Opened, Opening};
 use lianhu_app::{AppError, Command, Result};
 use serde::Deserialize;
 use serde_json::Value;

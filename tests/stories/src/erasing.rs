@@ -59,9 +59,8 @@ pub(crate) fn by_law(office: &mut Window<'_>, helper: &mut Window<'_>) -> Result
 /// Of the cards of that name the one with a visit.
 fn visited_card(office: &mut Window<'_>) -> Result<()> {
     office.find_household(HEAD)?;
-    office.ask(
-        "[...document.querySelectorAll('.households .rows a')].find((one) => !plain(one.innerText).includes('还没走访过')).click(); return 1",
-    )?;
+    let row = "[...document.querySelectorAll('.households .rows a')].find((one) => !plain(one.innerText).includes('还没走访过'))";
+    office.tap_found(HEAD, row)?;
     office.at("household")?;
     office.see("无变化")
 }

@@ -105,13 +105,17 @@ pub(crate) fn households(office: &mut Window<'_>) -> Result<u64> {
 /// The words of every card of this head, one after the other.
 fn cards(office: &mut Window<'_>) -> Result<Vec<String>> {
     office.find_household(HEAD)?;
-    let found = office.ask("return [...document.querySelectorAll('.households .rows a')].map((one) => one.hash)")?;
-    let addresses: Vec<String> = serde_json::from_value(found).context("the list cannot be read")?;
+    let rows = office.ask("return document.querySelectorAll('.households .rows a').length")?;
     let mut cards = Vec::new();
-    for address in addresses {
-        office.ask(&format!("location.hash = '{address}'; return 1"))?;
-        office.at("household")?;
-        office.see_some(&format!("main[data-at=household] a[href='{address}/timeline']"))?;
+    for at in 0..rows.as_u64().context("the list cannot be read")? {
+        let row = format!("document.querySelectorAll('.households .rows a')[{at}]");
+        office.tap_found(HEAD, &row)?;
+        office.wait_for(
+            "the card of this row",
+            &format!(
+                "return Boolean(document.querySelector(`main[data-at=household] a[href='${{{row}.hash}}/timeline']`))"
+            ),
+        )?;
         let words = office.ask("return plain(document.querySelector('main[data-at=household]').innerText)")?;
         cards.push(words.as_str().unwrap_or_default().to_owned());
     }

@@ -39,6 +39,21 @@ pub(crate) fn figures(admin: &mut Window<'_>, names: [&str; 2]) -> Result<[u64; 
     serde_json::from_value(told).context("the figures cannot be read")
 }
 
+/// A long table scrolls within the window, and its head stays above what is read.
+pub(crate) fn head_stays(admin: &Window<'_>) -> Result<()> {
+    admin.ask("document.querySelector('.scroller').scrollIntoView({ block: 'start' }); return 1")?;
+    let told = admin.ask_later(
+        "const box = document.querySelector('.scroller');
+         box.scrollTop = 150;
+         requestAnimationFrame(() => requestAnimationFrame(() => done([box.scrollTop,
+             Math.round(box.querySelector('thead th:nth-child(2)').getBoundingClientRect().top - box.getBoundingClientRect().top)])))",
+    )?;
+    let [scrolled, head]: [u32; 2] = serde_json::from_value(told).context("the table cannot be read")?;
+    ensure!(scrolled > 0 && head == 0, "scrolled by {scrolled}, the head stands {head} below the top");
+    admin.picture("report-head")?;
+    Ok(())
+}
+
 /// The workbook lies where the words say.
 pub(crate) fn export(admin: &mut Window<'_>) -> Result<()> {
     admin.tap("导出 .xlsx")?;

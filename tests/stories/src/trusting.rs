@@ -4,7 +4,7 @@
 use crate::county::County;
 use crate::stage::Stage;
 use crate::window::{Size, Window};
-use crate::{auditing, confirming, erasing, joining, looking, noting, people, preparing};
+use crate::{auditing, confirming, erasing, joining, looking, noting, people, preparing, reporting};
 use anyhow::{Context, Result};
 
 /// Plays all of it. The windows are the county's and the two helpers', both of whom look after `head`.
@@ -23,6 +23,7 @@ pub(crate) fn play(
 
     let place = village_of(first, head)?;
     let before = joining::households(&mut town)?;
+    reporting::head_stays(&town)?;
     joining::registered_twice([&mut *first, &mut *second], &place)?;
     erasing::visited(second)?;
     preparing::hand_in(first)?;
