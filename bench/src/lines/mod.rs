@@ -1,6 +1,7 @@
 //! The lines of the table, one figure or one family of figures a file. What is not built yet is not listed.
 
 mod county;
+mod county_backup;
 mod county_list;
 mod county_pull;
 mod county_report;
