@@ -1,5 +1,7 @@
 //! Broken variants of the ledger, each a few words of its source changed: what the simulation must catch (docs/proofs.md).
 
+mod hands;
+
 /// A variant and how it is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Variant {
@@ -42,7 +44,11 @@ const REPLAY: &str = "crates/ledger/src/replay.rs";
 const STORE: &str = "crates/ledger/src/store.rs";
 
 /// All of them.
-pub const VARIANTS: &[Variant] = &[
+pub fn variants() -> impl Iterator<Item = &'static Variant> {
+    VARIANTS.iter().chain(hands::VARIANTS)
+}
+
+const VARIANTS: &[Variant] = &[
     Variant {
         name: "ack before commit",
         broken: "the county's answer leaves while its transaction is still open; it is committed with the next request",

@@ -2,12 +2,18 @@
 //! (`promises`); at the end everything has to come to rest with all in scope agreeing (`ending`).
 
 mod acts;
+mod cards;
 mod clocks;
+mod counted;
+mod directed;
 mod disaster;
 mod ending;
+mod erasures;
 mod files;
 mod full_disk;
+mod hands;
 mod intruder;
+mod joins;
 mod lost_phone;
 mod member;
 mod model;
@@ -21,7 +27,7 @@ use crate::{BadLine, Chance, Phone, Village, Weather};
 use disaster::{BackUp, Life};
 use files::Files;
 use intruder::Intruder;
-use lianhu_core::entry::Entry;
+use lianhu_core::entry::{About, Entry};
 use lianhu_core::exchange::Answer;
 use lianhu_core::ids::{DeviceId, EntryName, Hash, HouseholdId, PlaceId, PublicKey, UserId};
 use lianhu_core::scalar::Scalar;
@@ -72,12 +78,17 @@ struct World {
     chance: Chance,
     village: Village,
     county_key: PublicKey,
+    town: PlaceId,
     villages: Vec<PlaceId>,
+    /// A village of another township.
+    beyond: Option<PlaceId>,
     users: Vec<UserId>,
     members: Vec<Member>,
     model: Model,
     canaries: BTreeMap<HouseholdId, String>,
     log: Vec<EntryName>,
+    /// What each numbered entry is about, should it be erased.
+    abouts: BTreeMap<EntryName, About>,
     numbers: BTreeMap<EntryName, u64>,
     chain: Hash,
     /// Every value that numbered changes put, by household.
@@ -95,6 +106,12 @@ struct World {
     back_ups: Vec<BackUp>,
     /// What the county's own hand had directed and the county has lost.
     to_direct: Vec<Entry>,
+    /// What a join is called that the office has directed anew.
+    joined_anew: BTreeMap<EntryName, EntryName>,
+    /// What has stood in quarantine at some time: a person may have let it in.
+    once_aside: BTreeSet<EntryName>,
+    /// What the county was heard to call erased since its log was last followed.
+    said_erased: BTreeSet<EntryName>,
     /// Whether the county's disk may be lost, devices shut out, visits left half written.
     calm: bool,
     /// What else befalls this seed.
@@ -138,21 +155,29 @@ fn play_in(mut world: World) -> Result<Played, Broken> {
 
 impl World {
     fn new(seed: u64, calm: bool, troubles: Vec<Trouble>) -> Self {
+        let has = |trouble| troubles.contains(&trouble);
+        let in_hands = has(Trouble::Joins) || has(Trouble::Hands);
         let mut chance = Chance::new(seed);
         let mut village = Village::new(seed);
         let town = village.place("皇后乡", "town", None);
         let names = ["北召店村", "天桥村", "红阳村"];
         let count = 1 + chance.below(3);
-        let villages = names.iter().take(count).map(|name| village.place(name, "village", Some(town))).collect();
+        let mut villages: Vec<PlaceId> =
+            names.iter().take(count).map(|name| village.place(name, "village", Some(town))).collect();
+        let beyond = in_hands.then(|| {
+            let other = village.place("天桥乡", "town", None);
+            village.place("远山村", "village", Some(other))
+        });
+        villages.extend(beyond);
         let county_key = village.county.with(|ledger| ledger.identity().expect("the county knows itself").county_key);
         let (epoch, _) = village.county.with(|ledger| ledger.log_state().expect("the county knows its log"));
         let people = 2 + chance.below(3);
         let mut users: Vec<UserId> =
             ["卫春建", "赵永燕", "阿依", "木呷"].iter().take(people).map(|name| village.person(name)).collect();
-        if chance.one_in(3) {
-            users.push(village.person_with("乡里", "township", Some(town)));
+        if chance.one_in(3) || in_hands {
+            users.push(village.person_with(hands::TOWNSHIP, "township", Some(town)));
         }
-        if chance.one_in(6) {
+        if chance.one_in(6) || has(Trouble::Erasures) {
             users.push(village.person_with("县里", "county", None));
         }
         Self {
@@ -160,12 +185,15 @@ impl World {
             chance,
             village,
             county_key,
+            town,
             villages,
+            beyond,
             users,
             members: Vec::new(),
             model: Model::default(),
             canaries: BTreeMap::new(),
             log: Vec::new(),
+            abouts: BTreeMap::new(),
             numbers: BTreeMap::new(),
             chain: Hash::default(),
             said: BTreeMap::new(),
@@ -176,6 +204,9 @@ impl World {
             lives: vec![Life { epoch, parent: None, base: 0, numbers: BTreeMap::new() }],
             back_ups: Vec::new(),
             to_direct: Vec::new(),
+            joined_anew: BTreeMap::new(),
+            once_aside: BTreeSet::new(),
+            said_erased: BTreeSet::new(),
             calm,
             troubles,
             intruder: None,
@@ -193,7 +224,11 @@ impl World {
         for _ in 0..3 + self.chance.below(8) {
             self.new_household();
         }
-        let phones = 2 + self.chance.below(4);
+        let mut phones = 2 + self.chance.below(4);
+        if [Trouble::Joins, Trouble::Erasures, Trouble::Hands].into_iter().any(|trouble| self.has(trouble)) {
+            // Whoever directs has to have something to direct with.
+            phones = phones.max(self.users.len());
+        }
         for at in 0..phones {
             // Everybody has a phone before anybody has two.
             let user = self.users[at % self.users.len()];

@@ -152,6 +152,17 @@ impl Tx<'_> {
         Ok((!files.is_empty()).then_some(files))
     }
 
+    /// Lets go of the pass once its person answers for no area any more; what lies here still goes up.
+    fn give_up_pass(&self) -> Result<()> {
+        let sql = "select 1 from role where user = ?1 limit 1";
+        let user = self.identity()?.user;
+        let knows = self.one(sql, [user.bytes()], |_| Ok(()))?.is_some();
+        if knows && self.pass()?.is_some() && !self.carries(user)? {
+            self.set_meta("pass", rusqlite::types::Null)?;
+        }
+        Ok(())
+    }
+
     /// Whether this device asks for a pass: it has none, and its person is more than a helper.
     pub(crate) fn wants_pass(&self) -> Result<Option<bool>> {
         if self.pass()?.is_some() {
@@ -172,6 +183,7 @@ impl Tx<'_> {
     /// Takes the pass, and what became of the parcels carried. Says whether any was answered.
     pub(crate) fn take_carried(&self, pass: Option<&Pass>, answers: &[CarriedAnswer]) -> Result<bool> {
         let me = self.identity()?;
+        self.give_up_pass()?;
         if let Some(pass) = pass.filter(|pass| pass.is_given_by(me.county_key) && pass.bearer.key == me.key.public()) {
             self.set_meta("pass", minicbor::to_vec(pass).unwrap_or_default())?;
         }

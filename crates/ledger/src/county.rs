@@ -223,8 +223,18 @@ impl Tx<'_> {
             let names = sealed.entries.iter().take(MOST_ENTRIES).zip(&header.names);
             return names
                 .map(|(bytes, name)| match self.fate(*name)? {
-                    // It came before under a number that was taken: it is refused for this envelope now, not for that one.
-                    Some((.., Some(Code::NumberTaken))) if code == Code::Revoked => {
+                    // It came before in an envelope that was refused for what it is, a stranger's even: it is refused for
+                    // this one now, not for that one.
+                    Some((
+                        ..,
+                        Some(
+                            Code::NumberTaken
+                            | Code::NotSigned
+                            | Code::NotTheAuthor
+                            | Code::UnknownDevice
+                            | Code::TooMany,
+                        ),
+                    )) if code == Code::Revoked => {
                         self.run("delete from quarantine where name = ?1", [name.0])?;
                         self.set_aside(&arrival, *name, bytes, code)
                     }
@@ -243,7 +253,10 @@ impl Tx<'_> {
         for bytes in &sealed.entries {
             let outcome = self.admit(&arrival, bytes)?;
             if outcome.0 == Answer::Kept {
-                abouts.extend(self.entry(EntryName::of(bytes))?.map(|kept| kept.entry.about));
+                if let Some(kept) = self.entry(EntryName::of(bytes))? {
+                    abouts.insert(kept.entry.about);
+                    abouts.extend(self.joins_that_waited_for(&kept.entry)?);
+                }
             }
             outcomes.push(outcome);
         }
@@ -351,11 +364,12 @@ impl Tx<'_> {
                 )?;
                 if let Some(kept) = self.entry(name)?.filter(|kept| kept.number.is_none()) {
                     let about = kept.entry.about;
+                    let joins = self.joins_that_waited_for(&kept.entry)?;
                     let (kept, point) = self.number(kept, now)?;
                     outcomes.push((Answer::Kept, kept.number, None));
                     self.project_numbered(&kept)?;
                     self.rescope(&kept, point)?;
-                    self.unpark(about, now)?;
+                    std::iter::once(about).chain(joins).try_for_each(|about| self.unpark(about, now))?;
                 }
             }
             self.keep_receipt(&self.receipt(&sealed, &outcomes, sealed_at)?)?;

@@ -46,7 +46,11 @@ impl Tx<'_> {
         }
         if entry.is_directive() {
             let may = self.may_direct(entry, head.county_seen)?;
-            return Ok(if may { Entitled::Yes } else { Entitled::No });
+            return match may {
+                true => Ok(Entitled::Yes),
+                false if self.waits_for_its_subject(entry)? => Ok(Entitled::NotYet),
+                false => Ok(Entitled::No),
+            };
         }
         if entry.kind == kind::TRACE {
             // Whoever is enrolled leaves traces, whatever they hold.
@@ -146,8 +150,13 @@ impl Tx<'_> {
         for (household, until) in held {
             let Some(household) = HouseholdId::from_slice(&household) else { continue };
             let known = until.is_none_or(|until| seen < until.cast_unsigned());
-            for (origin, replaced) in self.origins(household)? {
-                if self.village_around(origin)? == Some(village) {
+            // Where an erased household lay is written nowhere any more; that its holder was told of the village is.
+            if known && self.erased_by(household)?.is_some() && self.was_told_of(user, village)? {
+                found = Entitled::Late;
+            }
+            for (places, replaced) in self.placements(household)? {
+                let Some(origin) = places.first() else { continue };
+                if self.village_around(*origin)? == Some(village) {
                     if known && replaced.is_none_or(|number| seen < number) {
                         return Ok(Entitled::Yes);
                     }
@@ -158,29 +167,37 @@ impl Tx<'_> {
         Ok(found)
     }
 
+    /// Whether a person was ever told of a place.
+    fn was_told_of(&self, user: UserId, place: PlaceId) -> Result<bool> {
+        let sql = "select 1 from scope where user = ?1 and about = ?2";
+        Ok(self.one(sql, params![user.bytes(), About::Place(place).key()], |_| Ok(()))?.is_some())
+    }
+
     fn village_around(&self, place: PlaceId) -> Result<Option<PlaceId>> {
         let sql = "select village from place where id = ?1";
         let village = self.one(sql, [place.bytes()], |row| row.get::<_, Option<Vec<u8>>>(0))?;
         Ok(village.flatten().and_then(|id| PlaceId::from_slice(&id)))
     }
 
-    /// Every origin a household was given, with the number at which the next one took its place.
-    fn origins(&self, household: HouseholdId) -> Result<Vec<(PlaceId, Option<u64>)>> {
+    /// Where a household was ever placed, its origin first, with the number at which the next placement took over.
+    fn placements(&self, household: HouseholdId) -> Result<Vec<(Vec<PlaceId>, Option<u64>)>> {
         let about = About::Household(household).key();
         let sql = "about = ?1 and kind in (?2, ?3) and number is not null";
         let all = self.entries(sql, params![about, kind::PLACEMENT, kind::REGISTRATION])?;
-        let mut origins: Vec<(PlaceId, Option<u64>)> = Vec::new();
+        let mut placements: Vec<(Vec<PlaceId>, Option<u64>)> = Vec::new();
         for kept in all {
-            if let Some(last) = origins.last_mut() {
+            if let Some(last) = placements.last_mut() {
                 last.1 = kept.number;
             }
-            let origin = match kept.entry.kind {
-                kind::PLACEMENT => kept.body::<Placement>()?.origin,
-                _ => kept.body::<Registration>()?.place,
+            let places = if kept.entry.kind == kind::PLACEMENT {
+                let Placement { origin, present } = kept.body()?;
+                std::iter::once(origin).chain(present).collect()
+            } else {
+                vec![kept.body::<Registration>()?.place]
             };
-            origins.push((origin, None));
+            placements.push((places, None));
         }
-        Ok(origins)
+        Ok(placements)
     }
 
     /// Townships direct inside their own area, as far as they could know of its end; all else is the county's.
@@ -207,14 +224,12 @@ impl Tx<'_> {
                 Err(_) => Ok(false),
             },
             (kind::JOIN, About::Household(household)) => match minicbor::decode::<Join>(&entry.body) {
-                Ok(join) => Ok(self.lies_within(household, &areas)? && self.lies_within(join.into, &areas)?),
+                Ok(join) => self.lay_within([household, join.into], &areas, seen),
                 Err(_) => Ok(false),
             },
             (kind::JOIN_END, About::Household(household)) => match minicbor::decode::<JoinEnd>(&entry.body) {
                 Ok(end) => match self.joining_target(end.join)? {
-                    Some((of, into)) if of == household => {
-                        Ok(self.lies_within(household, &areas)? && self.lies_within(into, &areas)?)
-                    }
+                    Some((of, into)) if of == household => self.lay_within([of, into], &areas, seen),
                     _ => Ok(false),
                 },
                 Err(_) => Ok(false),
@@ -273,6 +288,54 @@ impl Tx<'_> {
     /// Whether a township may give a role, or end it: none that directs, to nobody above it, nowhere but inside its area.
     fn may_give(&self, user: UserId, role: &str, inside: bool) -> Result<bool> {
         Ok(inside && !self.reach_of_kind(role)?.directs() && !self.directs(user)?)
+    }
+
+    /// Whether something is directed of which nobody has heard yet: its author's envelopes may come out of order.
+    fn waits_for_its_subject(&self, entry: &Entry) -> Result<bool> {
+        if self.areas_directed(entry.user, 0)?.is_empty() {
+            return Ok(false);
+        }
+        let unknown = |about: About| -> Result<bool> {
+            let sql = "select 1 from entry where about = ?1 and number is not null limit 1";
+            Ok(self.one(sql, [about.key()], |_| Ok(()))?.is_none())
+        };
+        match (entry.kind, entry.about) {
+            (kind::GRANT | kind::GRANT_END | kind::PLACEMENT | kind::APPROVAL, about @ About::Household(_)) => {
+                unknown(about)
+            }
+            (kind::MEMBER, about) => unknown(about),
+            (kind::JOIN, about) => match minicbor::decode::<Join>(&entry.body) {
+                Ok(join) => Ok(unknown(about)? || unknown(About::Household(join.into))?),
+                Err(_) => Ok(false),
+            },
+            (kind::JOIN_END, _) => match minicbor::decode::<JoinEnd>(&entry.body) {
+                Ok(end) => Ok(self.fate(end.join)?.is_none()),
+                Err(_) => Ok(false),
+            },
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether both of these lie in one of these areas, or did as far as somebody knew who had seen the log up to a number.
+    /// Nobody looks after what was erased: it keeps nobody from joining or parting what is left.
+    fn lay_within(&self, households: [HouseholdId; 2], areas: &[PlaceId], seen: u64) -> Result<bool> {
+        for household in households {
+            if self.erased_by(household)?.is_some() || self.lies_within(household, areas)? {
+                continue;
+            }
+            let mut lay = false;
+            for (places, replaced) in self.placements(household)? {
+                if replaced.is_none_or(|number| seen < number) {
+                    for place in places {
+                        lay = lay || self.chain(place)?.iter().any(|outer| areas.contains(outer));
+                    }
+                }
+            }
+            if !lay {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a household itself lies in one of these areas, whatever it is joined with.

@@ -5,6 +5,7 @@
 use crate::author::Writing;
 use crate::error::{LedgerError, Result};
 use crate::household_keys::HouseholdKeys;
+use crate::scope::Point;
 use crate::store::{Ledger, Tx};
 use lianhu_core::day::{Day, Moment};
 use lianhu_core::directive::{DayCount, Erasure, LawfulCount, ground};
@@ -181,11 +182,16 @@ impl Tx<'_> {
             self.run(sql, params![about.key(), directive.cast_signed()])?;
         }
         gone += self.run("delete from draft where household = ?1", [household.bytes()])?;
+        let cards = self.cards_of(household)?;
         self.drop_household(household)?;
         let sql = "update scope set until = coalesce(until, ?2), moved = coalesce(until, ?2), excluded_count = 0, excluded_sum = zeroblob(16) where about = ?1";
         // A backup may be older than the directive: its own numbers have not come so far.
         let ended = if is_county { directive.min(self.top()?) } else { directive };
         self.run(sql, params![about.key(), ended.cast_signed()])?;
+        if is_county {
+            let others: Vec<_> = cards.into_iter().filter(|card| *card != household).collect();
+            self.rescope_without(&others, Point { number: ended, at: self.around.now() })?;
+        }
         self.erases.set(true);
         if gone > 0 {
             self.set_meta("forgotten", self.meta::<i64>("forgotten")?.unwrap_or(0) + 1)?;

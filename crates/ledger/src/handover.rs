@@ -89,7 +89,8 @@ impl Tx<'_> {
         self.run("delete from entry where about = ?1", [&about])?;
         let others: Vec<_> = joined.into_iter().filter(|other| *other != household).collect();
         self.settle_joins(&others)?;
-        Ok(())
+        // Whoever was counted on it, or with it, is counted on the cards that are left.
+        others.into_iter().try_for_each(|other| self.describe_anew(other))
     }
 }
 

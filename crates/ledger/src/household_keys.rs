@@ -88,6 +88,11 @@ impl HouseholdKeys {
         cipher(&secret).decrypt(nonce(&name), payload).map_err(|_| LedgerError::Unreadable(name))
     }
 
+    /// Whether a household has a key here, in this file or at hand.
+    pub(crate) fn has_key(&self, household: HouseholdId) -> Result<bool> {
+        Ok(self.key(household)?.is_some())
+    }
+
     fn key(&self, household: HouseholdId) -> Result<Option<Zeroizing<[u8; 32]>>> {
         if let Some(known) = self.at_hand.borrow().get(&household) {
             return Ok(Some(known.clone()));

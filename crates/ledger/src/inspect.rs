@@ -62,6 +62,17 @@ pub struct Refused {
     pub bytes: Vec<u8>,
 }
 
+/// What is left of an entry that was erased by law.
+#[derive(Debug, Clone, Copy)]
+pub struct Erased {
+    /// Its name.
+    pub name: EntryName,
+    /// The number it had.
+    pub number: Option<u64>,
+    /// What it was about.
+    pub about: Option<About>,
+}
+
 /// What a person holds or held.
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeRow {
@@ -114,6 +125,19 @@ impl Ledger {
             let bytes = tx.opened(name, row.get(3)?).unwrap_or_default();
             Ok(Refused { name, code: crate::gate::code_from(row.get(1)?), user, bytes })
         })
+    }
+
+    /// What is left of the entries that were erased by law.
+    pub fn all_erased(&self) -> Result<Vec<Erased>> {
+        self.look().all("select name, number, about from erased_entry order by number, name", [], |row| {
+            let number = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
+            Ok(Erased { name: name_of(row, 0)?, number, about: About::from_key(&row.get::<_, Vec<u8>>(2)?) })
+        })
+    }
+
+    /// Whether there is a key here that opens what was written about a household.
+    pub fn opens(&self, household: HouseholdId) -> Result<bool> {
+        self.keys.as_ref().map_or(Ok(false), |keys| keys.has_key(household))
     }
 
     /// What a person holds or held, as this ledger knows it.

@@ -68,8 +68,8 @@ impl Tx<'_> {
         if !self.was_restored()? {
             return Ok(());
         }
-        let sql = "select quarantine.name, quarantine.header, quarantine.bytes, envelope.name, envelope.id from quarantine join envelope on envelope.name = quarantine.envelope where quarantine.code = ?1 order by quarantine.id";
-        let refused = self.all(sql, [Code::NotEntitled as i64], |row| {
+        let sql = "select quarantine.name, quarantine.header, quarantine.bytes, envelope.name, envelope.id from quarantine join envelope on envelope.name = quarantine.envelope where quarantine.code in (?1, ?2) order by quarantine.id";
+        let refused = self.all(sql, [Code::NotEntitled as i64, Code::Circle as i64], |row| {
             let name: Vec<u8> = row.get(3)?;
             let (head, bytes) = (row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?);
             Ok((crate::entries::name_of(row, 0)?, head, bytes, name, row.get::<_, i64>(4)?))
@@ -77,7 +77,9 @@ impl Tx<'_> {
         for (entry, head, stored, envelope, row) in refused {
             let bytes = self.opened(entry, stored)?;
             let (Ok(head), Ok(read)) = (minicbor::decode::<Head>(&head), Entry::read(&bytes)) else { continue };
-            if !matches!(self.entitled(&head, &read)?, Entitled::Yes | Entitled::Late) {
+            if !matches!(self.entitled(&head, &read)?, Entitled::Yes | Entitled::Late)
+                || self.goes_in_a_circle(&read)?
+            {
                 continue;
             }
             // Something let in a moment ago may have let this in already.

@@ -115,6 +115,17 @@ impl Tx<'_> {
         Ok(known)
     }
 
+    /// Whether any of these stands aside because this device was shut out.
+    fn any_shut_out(&self, names: &[EntryName]) -> Result<bool> {
+        let sql = "select 1 from entry where name = ?1 and standing = ?2 and code = ?3";
+        for name in names {
+            if self.one(sql, params![name.0, standing::ASIDE, Code::Revoked as i64], |_| Ok(()))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Says one change again, knowing what its author knew and no more, so that what others wrote meanwhile is neither
     /// overwritten nor lost.
     fn say_again(
@@ -126,12 +137,17 @@ impl Tx<'_> {
         renamed: &BTreeMap<EntryName, EntryName>,
     ) -> Result<Again> {
         let change: Change = kept.body()?;
+        let clears = change.puts.iter().any(|put| put.value == lianhu_core::scalar::Scalar::Null);
         let puts = change.puts.into_iter().map(|put| (put.key, put.value)).collect();
         let mut knowing = self.known_of(dossier, &change.deps, renamed)?;
         // An actor builds on its own last change.
         knowing.extend(renamed.values().copied());
         let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);
-        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else { return Ok(Again::Stands) };
+        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else {
+            // What it clears may stand aside and be let in later: then this has to come in after it, as it is.
+            let kept = clears && self.any_shut_out(&change.deps)?;
+            return Ok(if kept { Again::Cannot } else { Again::Stands });
+        };
         let entry = Entry {
             id: EntryId::mint(self.around),
             mono: self.count_up("mono")?,

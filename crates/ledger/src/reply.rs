@@ -50,7 +50,9 @@ impl Tx<'_> {
                 taken.more = true;
                 return Ok(taken);
             }
-            Verdict::Revoked | Verdict::Welcome => {}
+            // Whoever is shut out vouches for nobody's files any more.
+            Verdict::Revoked => self.set_meta("pass", rusqlite::types::Null)?,
+            Verdict::Welcome => {}
         }
         let went_back = self.follow_epoch(reply)?;
         let mut again = BTreeSet::new();
@@ -68,7 +70,8 @@ impl Tx<'_> {
         }
         self.settle_refused(again)?;
         let seen = self.meta::<i64>("seen")?.unwrap_or(0).cast_unsigned();
-        if reply.top > seen {
+        // Whoever has not been told all of it yet has not seen it.
+        if reply.top > seen && !reply.more && reply.verdict == Verdict::Welcome {
             // What was written before this was known is sealed as such, even if it did not fit into this request.
             while self.seal(PAGE as usize)?.is_some() {}
             self.set_meta("seen", reply.top.cast_signed())?;

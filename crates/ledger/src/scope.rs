@@ -29,7 +29,14 @@ impl Tx<'_> {
     pub(crate) fn rescope(&self, kept: &Kept, point: Point) -> Result<()> {
         self.rescope_one(kept, point)?;
         match kept.entry.kind {
-            kind::GRANT | kind::ROLE | kind::MEMBER | kind::PLACEMENT | kind::REGISTRATION => self.rejudge(point.at),
+            kind::GRANT
+            | kind::ROLE
+            | kind::TEAM
+            | kind::MEMBER
+            | kind::PLACEMENT
+            | kind::REGISTRATION
+            | kind::JOIN
+            | kind::JOIN_END => self.rejudge(point.at),
             _ => Ok(()),
         }
     }
@@ -153,9 +160,21 @@ impl Tx<'_> {
     /// A household has come to another place: who holds it by place may gain or lose it.
     fn rescope_household(&self, household: HouseholdId, author: UserId, point: Point) -> Result<()> {
         let mut users = self.area_users(&self.places_of(household)?)?;
-        users.extend(self.holders(household)?);
         users.insert(author);
+        for card in self.cards_of(household)? {
+            users.extend(self.holders(card)?);
+        }
         users.into_iter().try_for_each(|user| self.recover(user, household, point))
+    }
+
+    /// A card is gone: what was one household through it alone is one no longer.
+    pub(crate) fn rescope_without(&self, cards: &[HouseholdId], point: Point) -> Result<()> {
+        for card in cards {
+            for user in self.holders(*card)? {
+                self.recover_card(user, *card, point)?;
+            }
+        }
+        Ok(())
     }
 
     /// Two households were joined or parted: whoever holds any card of either holds all that are now one with it, and no

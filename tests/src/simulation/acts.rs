@@ -113,7 +113,7 @@ impl World {
         visit
     }
 
-    fn visit(&mut self, at: usize) {
+    pub(super) fn visit(&mut self, at: usize) {
         let Some(household) = self.household_on(at) else { return };
         let visit = self.some_visit(household, self.members[at].phone.clock().now().day());
         self.tells(format!("{} visits {}", self.members[at].name, self.canaries[&household]));
@@ -224,7 +224,7 @@ impl World {
     }
 
     /// A household met on the hillside, inside one's own area as far as the phone knows.
-    fn register(&mut self, at: usize) {
+    pub(super) fn register(&mut self, at: usize) {
         let Some(near) = self.household_on(at) else { return };
         let Some(place) = self.origin_of(at, near) else { return };
         let name = format!("新户{}{:08}{}", super::CANARY.0, self.canaries.len(), super::CANARY.1);
@@ -245,7 +245,11 @@ impl World {
     }
 
     /// One request and one reply, or what the line makes of them; possibly with somebody else's envelope.
-    fn round(&mut self, at: usize, carried: Option<lianhu_core::envelope::Sealed>) -> Result<Vec<usize>, String> {
+    pub(super) fn round(
+        &mut self,
+        at: usize,
+        carried: Option<lianhu_core::envelope::Sealed>,
+    ) -> Result<Vec<usize>, String> {
         let room = ROOMS[self.chance.below(ROOMS.len())];
         let member = &mut self.members[at];
         let mut outgoing = member.phone.ledger_mut().request(room).map_err(|error| format!("no request: {error}"))?;
@@ -427,7 +431,7 @@ impl World {
             .directs(|w| if by_roster { w.import(household, puts) } else { w.put(household, puts, Source::Office) });
     }
 
-    fn county_moves(&mut self) {
+    pub(super) fn county_moves(&mut self) {
         let households = self.model.households();
         let Some(household) = self.chance.pick(&households).copied() else { return };
         let (origin, present) = (self.chance.pick(&self.villages).copied(), self.chance.pick(&self.villages).copied());

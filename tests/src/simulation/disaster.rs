@@ -4,9 +4,12 @@
 use super::World;
 use super::promises::Kept;
 use lianhu_core::change::Change;
-use lianhu_core::directive::{Approval, ConfirmedFacts, Device, Grant, GrantEnd, Placement, Role};
+use lianhu_core::directive::{
+    Approval, ConfirmedFacts, Device, Grant, GrantEnd, LetIn, Member, Placement, Role, RoleEnd, Team,
+};
 use lianhu_core::entry::{About, Entry, Source, kind};
 use lianhu_core::ids::{DeviceId, EntryName, Epoch, Hash, HouseholdId};
+use lianhu_core::join::{Join, JoinEnd};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::surroundings::Surroundings as _;
 use lianhu_ledger::Enrolling;
@@ -136,12 +139,37 @@ impl World {
     pub(super) fn directs_anew(&mut self) -> Kept {
         let lost = std::mem::take(&mut self.to_direct);
         if !lost.is_empty() {
-            self.members.iter_mut().for_each(|member| member.at_rest = false);
+            self.all_may_hear();
             self.tells(format!("the office directs {} things anew", lost.len()));
         }
         for entry in lost {
-            self.direct_anew(&entry).map_err(|error| error.to_string())?;
+            if entry.about.household().is_some_and(|household| self.model.erased().contains(&household)) {
+                continue;
+            }
+            if matches!(entry.kind, kind::JOIN | kind::JOIN_END) {
+                self.joins_anew(&entry).map_err(|error| error.to_string())?;
+            } else {
+                self.direct_anew(&entry).map_err(|error| error.to_string())?;
+            }
             self.check_county()?;
+        }
+        Ok(())
+    }
+
+    /// A join gets another name by being directed anew; its end names that.
+    fn joins_anew(&mut self, entry: &Entry) -> Result<(), minicbor::decode::Error> {
+        let about = entry.about;
+        if entry.kind == kind::JOIN {
+            let body: Join = minicbor::decode(&entry.body)?;
+            let of = about.household().unwrap_or(body.into);
+            if self.model.cards.in_effect().has_room_for(of, &body) {
+                let anew = self.village.county.directs(|w| w.record(about, kind::JOIN, Source::Office, &body));
+                self.joined_anew.insert(entry.name(), anew);
+            }
+        } else {
+            let mut body: JoinEnd = minicbor::decode(&entry.body)?;
+            body.join = self.joined_anew.get(&body.join).copied().unwrap_or(body.join);
+            self.village.county.directs(|w| w.record(about, kind::JOIN_END, Source::Office, &body));
         }
         Ok(())
     }
@@ -149,6 +177,22 @@ impl World {
     fn direct_anew(&self, entry: &Entry) -> Result<(), minicbor::decode::Error> {
         let (county, about) = (&self.village.county, entry.about);
         match entry.kind {
+            kind::ROLE_END => {
+                let body: RoleEnd = minicbor::decode(&entry.body)?;
+                county.directs(|w| w.record(about, kind::ROLE_END, Source::Office, &body));
+            }
+            kind::TEAM => {
+                let body: Team = minicbor::decode(&entry.body)?;
+                county.directs(|w| w.record(about, kind::TEAM, Source::Office, &body));
+            }
+            kind::MEMBER => {
+                let body: Member = minicbor::decode(&entry.body)?;
+                county.directs(|w| w.record(about, kind::MEMBER, Source::Office, &body));
+            }
+            kind::LET_IN => {
+                let body: LetIn = minicbor::decode(&entry.body)?;
+                county.directs(|w| w.record(about, kind::LET_IN, Source::Office, &body));
+            }
             kind::ROLE => {
                 let body: Role = minicbor::decode(&entry.body)?;
                 county.directs(|w| w.record(about, kind::ROLE, Source::Office, &body));

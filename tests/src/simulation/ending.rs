@@ -46,7 +46,7 @@ impl World {
                 self.check_county()?;
                 self.check_phone(at)?;
             }
-            if self.has(Trouble::LostPhones) {
+            if self.has(Trouble::LostPhones) || self.has(Trouble::Hands) {
                 self.lets_in(true)?;
             }
             quiet = before == (self.log.len(), self.held_in_all()?)
@@ -60,7 +60,9 @@ impl World {
             self.check_outbox(at)?;
             if !self.is_shut_out(self.members[at].phone.device) {
                 self.check_agreement(at)?;
+                self.check_listed(at)?;
             }
+            self.check_nothing_erased(at)?;
             rebuilds(self.members[at].phone.ledger_mut())
                 .map_err(|what| format!("{}: {what}", self.members[at].name))?;
         }
@@ -69,6 +71,8 @@ impl World {
             verifies(member.phone.ledger_mut()).map_err(|what| format!("{}: {what}", member.name))?;
         }
         self.village.county.with(verifies).map_err(|what| format!("county: {what}"))?;
+        self.village.county.with(|county| self.nothing_is_left(county, self.model.erased()))?;
+        self.check_counted()?;
         if self.has(Trouble::LostPhones) {
             self.check_let_in()?;
         }
@@ -184,9 +188,34 @@ impl World {
                 })?;
             }
         }
+        // Which card, and who on it, is counted elsewhere; on which card in the end only who holds all of a chain can say.
+        for (table, columns) in [("joined", 2), ("joined_person", 2)] {
+            let about = |dump: &BTreeMap<String, Vec<String>>| -> BTreeSet<String> {
+                let own = |household: &HouseholdId| {
+                    let begins = format!("Blob({:?})|", household.bytes());
+                    dump.get(table).into_iter().flatten().filter(move |row| row.starts_with(&begins))
+                };
+                let rows = scope.iter().flat_map(own);
+                rows.map(|row| row.split('|').take(columns).collect::<Vec<_>>().join("|")).collect()
+            };
+            let (at_county, on_phone) = (about(&county), about(&phone));
+            ensure(at_county == on_phone, || {
+                format!("{}: {table} differs: county {at_county:?}, phone {on_phone:?}", member.name)
+            })?;
+        }
         let held: BTreeSet<HouseholdId> = ours.keys().copied().collect();
         let beyond = held.iter().find(|household| !scope.contains(household) && !self.is_refused(**household));
         ensure(beyond.is_none(), || format!("{} still holds {beyond:?}", member.name))
+    }
+
+    /// Nothing of what was erased lies on a phone that has heard of it, in no table and no byte.
+    fn check_nothing_erased(&self, at: usize) -> Kept {
+        let member = &self.members[at];
+        if self.is_shut_out(member.phone.device) {
+            return Ok(());
+        }
+        self.nothing_is_left(member.phone.ledger(), self.model.erased())
+            .map_err(|what| format!("{}: {what}", member.name))
     }
 
     /// Whether the county has not numbered anything about a household: its registration was refused.

@@ -52,7 +52,7 @@ impl World {
         self.tells(format!("{} hands over file {} with {} entries", self.members[at].name, over.number, over.entries));
         let parcel = Parcel::read(&over.bytes).map_err(|error| error.to_string())?;
         let frame = parcel.open(&self.county_opens()?).ok_or("the county cannot open a file that is for it")?;
-        self.wire.sees(&frame, &self.copied)?;
+        self.wire.sees(&frame, &self.copied, self.model.erased())?;
         self.files.asked.insert(parcel.name(), frame);
         self.lies_about(over.bytes);
         Ok(())

@@ -7,12 +7,15 @@ use super::member::genuine;
 use super::promises::{Kept, ensure};
 use crate::hostile::an_entry;
 use lianhu_core::change::{Change, Put, lane};
-use lianhu_core::directive::{Approval, ConfirmedFacts, Device, Grant, GrantEnd, Placement, Role};
+use lianhu_core::directive::{
+    Approval, ConfirmedFacts, Device, Erasure, Grant, GrantEnd, LetIn, Member, Placement, Role, RoleEnd,
+};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::{Head, Sealed};
 use lianhu_core::exchange::{Again, Cursor, Request, Signed, VERSION};
 use lianhu_core::hub::Hub as _;
 use lianhu_core::ids::{EntryName, HouseholdId};
+use lianhu_core::join::{Join, JoinEnd};
 use lianhu_core::record::{NeedStep, Registration, Strike};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::surroundings::Surroundings as _;
@@ -35,6 +38,11 @@ fn body<T: minicbor::Encode<()>>(body: &T) -> Vec<u8> {
 }
 
 impl World {
+    /// The household of its own, once it is there.
+    pub(super) fn intruder_has(&self) -> Option<HouseholdId> {
+        self.intruder.as_ref().map(|intruder| intruder.own)
+    }
+
     /// It comes, and then does mischief again and again.
     pub(super) fn intrudes(&mut self) -> Kept {
         if self.intruder.is_none() {
@@ -91,6 +99,11 @@ impl World {
         self.chance.pick(&others).copied().unwrap_or_else(|| HouseholdId::mint(&*self.village.around))
     }
 
+    fn some_join_entry(&mut self) -> Option<EntryName> {
+        let joins: Vec<_> = self.model.cards.open().map(|known| known.entry).collect();
+        self.chance.pick(&joins).copied()
+    }
+
     fn bad_entry(&mut self, intruder: &Intruder) -> Option<Vec<u8>> {
         let (foreign, own) = (self.foreign(intruder), intruder.own);
         let serial = self.next();
@@ -105,7 +118,7 @@ impl World {
         let me = intruder.id.user;
         let somebody = *self.chance.pick(&self.users)?;
         let lost = self.members.first()?.phone.device;
-        let (about, kind, body) = match self.chance.below(22) {
+        let (about, kind, body) = match self.chance.below(28) {
             0 => (theirs, kind::CHANGE, change(lane::PERSON, 1, vec![], put("phone", text))),
             1 => (theirs, kind::VISIT, visit(vec![], "坏")),
             2 => (
@@ -145,6 +158,26 @@ impl World {
             ),
             // A restored county may not know the household yet: then somebody has to be the first to name it.
             20 if self.life() == 0 => (theirs, kind::REGISTRATION, body(&Registration { place: self.villages[0] })),
+            21 => {
+                let join = Join { into: foreign, persons: vec![], whole: true, reason: "坏".into() };
+                (mine, kind::JOIN, body(&join))
+            }
+            22 => (
+                theirs,
+                kind::JOIN_END,
+                body(&JoinEnd { join: self.some_join_entry().unwrap_or(known), reason: "坏".into() }),
+            ),
+            23 => (About::County, kind::ERASURE, body(&Erasure { household: foreign, ground: "asked".into() })),
+            24 => {
+                let team =
+                    self.model.teams().first().map_or(About::Organisation(me.0), |team| About::Organisation(team.0));
+                (team, kind::MEMBER, body(&Member { user: me, left: false }))
+            }
+            25 => {
+                let end = RoleEnd { role: "township".into(), place: Some(self.town), reason: "坏".into() };
+                (About::Cadre(somebody), kind::ROLE_END, body(&end))
+            }
+            26 => (About::Cadre(me), kind::LET_IN, body(&LetIn { device: intruder.id.device, reason: "坏".into() })),
             _ => return Some(self.chance.bytes(40)),
         };
         let mut entry = an_entry(&intruder.id, about, kind, body, &self.village);

@@ -21,23 +21,37 @@ impl World {
     /// Follows the county's log and checks all that the county has promised.
     pub(super) fn check_county(&mut self) -> Kept {
         let held = self.village.county.with(|ledger| ledger.all_held()).map_err(|error| error.to_string())?;
-        let mut numbered: Vec<&Held> = held.iter().filter(|held| held.number.is_some()).collect();
-        numbered.sort_by_key(|held| held.number);
-        for (at, held) in numbered.iter().enumerate() {
-            let number = at as u64 + 1;
-            ensure(held.number == Some(number), || {
-                format!("numbers are not in a row: {:?} stands at {number}", held.number)
-            })?;
-            match self.log.get(at) {
-                Some(known) => {
-                    ensure(*known == held.name, || format!("number {number} went from {known:?} to {:?}", held.name))?
+        let gone = self.village.county.with(|ledger| ledger.all_erased()).map_err(|error| error.to_string())?;
+        // What lies there, and what is left of what was erased.
+        let here = held.iter().filter_map(|held| Some((held.number?, (held.name, Some(held), held.about))));
+        let gone = gone.iter().filter_map(|gone| Some((gone.number?, (gone.name, None, gone.about))));
+        let mut numbered: BTreeMap<u64, (EntryName, Option<&Held>, Option<About>)> = gone.collect();
+        numbered.extend(here);
+        for (at, (number, (name, held, about))) in numbered.iter().enumerate() {
+            ensure(*number == at as u64 + 1, || format!("numbers are not in a row: {number} stands at {}", at + 1))?;
+            match (self.log.get(at), held) {
+                (Some(known), _) => {
+                    ensure(known == name, || format!("number {number} went from {known:?} to {name:?}"))?;
                 }
-                None => self.follow(held, number)?,
+                (None, Some(held)) => self.follow(held, *number)?,
+                (None, None) => self.is_in_the_log(*name, *number, *about),
             }
         }
         ensure(numbered.len() == self.log.len(), || {
             format!("the county had {} entries and has {}", self.log.len(), numbered.len())
         })?;
+        for (number, (name, held, _)) in &numbered {
+            let about = self.abouts.get(name).and_then(|about| about.household());
+            let erased = about.is_some_and(|household| self.model.erased().contains(&household));
+            ensure(held.is_some() != erased, || {
+                format!("number {number} about {about:?} is there: {}, erased: {erased}", held.is_some())
+            })?;
+        }
+        self.check_erased_at_county(&held)?;
+        // The directive may have come with the very request that was answered so.
+        let said_erased = std::mem::take(&mut self.said_erased);
+        let wrong = said_erased.into_iter().find(|name| !self.speaks_of_erased(*name));
+        ensure(wrong.is_none(), || format!("{wrong:?} was answered as erased, and is not"))?;
         let (top, chain) =
             self.village.county.with(|ledger| ledger.top_and_chain()).map_err(|error| error.to_string())?;
         ensure(top == self.log.len() as u64, || format!("the counter says {top}, the log {}", self.log.len()))?;
@@ -50,20 +64,36 @@ impl World {
         let entry = Entry::read(&held.bytes).map_err(|error| format!("entry {number} cannot be read: {error}"))?;
         ensure(entry.name() == held.name, || format!("entry {number} is not what its name says"))?;
         self.check_intruder(&entry, number)?;
-        self.log.push(held.name);
-        self.numbers.insert(held.name, number);
-        let before = if number == 1 { &[][..] } else { &self.chain.0[..] };
-        self.chain = Hash::of(&[before, &number.to_be_bytes(), &held.name.0]);
+        self.check_directed(held.name, &entry)?;
+        self.is_in_the_log(held.name, number, Some(entry.about));
         if let Some(household) = entry.about.household() {
             let cleared = cleared_by(&entry).into_iter().map(|key| (key, Scalar::Null));
             self.said.entry(household).or_default().extend(values_of(&entry).into_iter().chain(cleared));
         }
-        self.model.take(&entry);
+        self.model.take(held.name, number, &entry);
+        if entry.is_directive() {
+            // Whoever wrote it, nobody else has heard of it yet.
+            self.all_may_hear();
+        }
         Ok(())
     }
 
+    fn is_in_the_log(&mut self, name: EntryName, number: u64, about: Option<About>) {
+        self.log.push(name);
+        self.numbers.insert(name, number);
+        self.abouts.extend(about.map(|about| (name, about)));
+        let before = if number == 1 { &[][..] } else { &self.chain.0[..] };
+        self.chain = Hash::of(&[before, &number.to_be_bytes(), &name.0]);
+    }
+
+    /// Whether an entry speaks of a household that was erased.
+    pub(super) fn speaks_of_erased(&self, name: EntryName) -> bool {
+        let about = self.abouts.get(&name).copied().or_else(|| self.wire.about(name));
+        about.and_then(|about| about.household()).is_some_and(|about| self.model.erased().contains(&about))
+    }
+
     /// Whatever the county has answered for is there.
-    fn check_answers(&self, held: &[Held]) -> Kept {
+    fn check_answers(&mut self, held: &[Held]) -> Kept {
         let refused = self.village.county.with(|ledger| ledger.all_refused()).map_err(|error| error.to_string())?;
         for entry in refused.iter().filter(|refused| !self.forged.contains(&refused.name)) {
             // The phones of this simulation write nothing but what they may; only copies may get in each other's way,
@@ -74,12 +104,18 @@ impl World {
             // A county that was restored knows neither all devices nor all that it had entrusted.
             let of_restore = self.life() > 0 && matches!(entry.code, Some(Code::NotEntitled | Code::UnknownDevice));
             let of_device = entry.code == Some(Code::Revoked) && self.revoked.contains(&device);
-            ensure(of_order || of_restore || of_device, || {
+            let of_hands = self.is_honestly_refused(entry, &refused);
+            ensure(of_order || of_restore || of_device || of_hands, || {
                 let read = Entry::read(&entry.bytes).map(|read| (read.kind, read.about, read.user, read.device));
-                format!("{:?} was refused: {:?}, in an envelope of {:?}: {read:?}", entry.name, entry.code, entry.user)
+                let seen = self.wire.seen_by(entry.name);
+                format!(
+                    "{:?} was refused: {:?}, in an envelope of {:?} that had seen {seen:?}: {read:?}",
+                    entry.name, entry.code, entry.user
+                )
             })?;
         }
         let aside: BTreeSet<EntryName> = refused.iter().map(|refused| refused.name).collect();
+        self.once_aside.extend(aside.iter().copied());
         let here: BTreeMap<EntryName, Option<u64>> = held.iter().map(|held| (held.name, held.number)).collect();
         for (name, (answer, number)) in &self.promised {
             let there = here.get(name).copied();
@@ -89,6 +125,7 @@ impl World {
                 Answer::Quarantined => there.is_some() || aside.contains(name),
                 Answer::Erased | Answer::Later => true,
             };
+            let kept = kept || self.speaks_of_erased(*name);
             ensure(kept, || format!("{name:?} was answered {answer:?} {number:?} and stands as {there:?}"))?;
         }
         let twice =
@@ -124,7 +161,7 @@ impl World {
         let device = self.members[at].phone.device;
         self.members[at].at_rest = false;
         for (request, reply) in overheard {
-            self.wire.sees(&request, &self.copied)?;
+            self.wire.sees(&request, &self.copied, self.model.erased())?;
             let Some(reply) = reply.and_then(|reply| genuine(&request, &reply, self.county_key)) else { continue };
             if reply.verdict == Verdict::Forked {
                 ensure(self.copied.contains(&device), || {
@@ -147,6 +184,9 @@ impl World {
             let read = self.members[at].phone.ledger().life_read().map_err(|error| error.to_string())?;
             let before = self.members[at].life.replace(life);
             for (name, answer, number) in told(&request, &reply) {
+                if answer == Answer::Erased {
+                    self.said_erased.insert(name);
+                }
                 if life == self.life() {
                     self.promised.insert(name, (answer, number));
                 }
@@ -170,6 +210,7 @@ impl World {
     /// Checks all that a phone has promised its person.
     pub(super) fn check_phone(&mut self, at: usize) -> Kept {
         let held = self.members[at].phone.ledger().all_held().map_err(|error| error.to_string())?;
+        self.check_erased_on(at, &held)?;
         self.check_marks(at, &held)?;
         self.check_owed(at, &held)?;
         self.check_drafts(at)?;
@@ -241,11 +282,21 @@ impl World {
                 household.into_iter().flat_map(|id| values_of(&entry).into_iter().map(move |value| (id, value))),
             );
         }
+        let again_aside = |household: Option<HouseholdId>, values: &[(String, Scalar)], clears: &[String]| {
+            let own = refused.iter().filter_map(|refused| Entry::read(&refused.bytes).ok());
+            let own = own.filter(|entry| entry.device == self.members[at].phone.device);
+            own.filter(|entry| household.is_some() && entry.about.household() == household).any(|entry| {
+                let (said, cleared) = (values_of(&entry), cleared_by(&entry));
+                values.len() + clears.len() > 0
+                    && values.iter().all(|value| said.contains(value))
+                    && clears.iter().all(|key| cleared.contains(key))
+            })
+        };
         let mut settled = Vec::new();
         let member = &self.members[at];
         let sealed = member.phone.ledger().all_envelopes().map_err(|error| error.to_string())?;
         let sealed: BTreeSet<EntryName> = sealed.iter().flat_map(|sealed| sealed.header().names).collect();
-        for (name, Owed { household, values, .. }) in &member.owes {
+        for (name, Owed { household, values, clears }) in &member.owes {
             if self.numbers.contains_key(name) {
                 settled.push(*name);
                 continue;
@@ -272,9 +323,17 @@ impl World {
             let accounted = match standing {
                 Some(Standing::Withdrawn) => everywhere,
                 _ if of_order => everywhere,
+                // Said again, and forgotten since with its household.
+                None => aside.contains_key(name) || again_aside(*household, values, clears),
                 _ => aside.contains_key(name),
             };
-            ensure(accounted, || format!("{}: {name:?} is lost ({standing:?}, {code:?}, {values:?})", member.name))?;
+            ensure(accounted, || {
+                format!(
+                    "{}: {name:?} is lost ({standing:?}, {code:?}, {values:?}, {clears:?}, travelled {})",
+                    member.name,
+                    self.wire.about(*name).is_some()
+                )
+            })?;
             if there {
                 settled.push(*name);
             }
@@ -365,7 +424,7 @@ impl World {
 /// What a canary begins and ends with; between them stand eight letters.
 pub(super) const CANARY: (&str, &str) = ("⟦", "⟧");
 
-fn canaries_in(bytes: &[u8]) -> Vec<&[u8]> {
+pub(super) fn canaries_in(bytes: &[u8]) -> Vec<&[u8]> {
     let (open, close) = (CANARY.0.as_bytes(), CANARY.1.as_bytes());
     let len = open.len() + 8 + close.len();
     bytes.windows(len).filter(|window| window.starts_with(open) && window.ends_with(close)).collect()
@@ -376,15 +435,35 @@ fn canaries_in(bytes: &[u8]) -> Vec<&[u8]> {
 pub(super) struct Wire {
     envelopes: BTreeMap<(lianhu_core::ids::DeviceId, u32, u64), Hash>,
     entries: BTreeMap<EntryName, (u32, u64)>,
+    /// What each entry is about, and up to which number its author had heard.
+    written: BTreeMap<EntryName, (About, u64)>,
     /// Every envelope seen, for late relays.
     pub(super) seen: Vec<lianhu_core::envelope::Sealed>,
 }
 
 impl Wire {
-    pub(super) fn sees(&mut self, request: &[u8], copied: &BTreeSet<lianhu_core::ids::DeviceId>) -> Kept {
+    /// What an entry is about.
+    pub(super) fn about(&self, name: EntryName) -> Option<About> {
+        self.written.get(&name).map(|(about, _)| *about)
+    }
+
+    /// Up to which number the author of an entry had heard when they wrote it.
+    pub(super) fn seen_by(&self, name: EntryName) -> Option<u64> {
+        self.written.get(&name).map(|(_, seen)| *seen)
+    }
+
+    pub(super) fn sees(
+        &mut self,
+        request: &[u8],
+        copied: &BTreeSet<lianhu_core::ids::DeviceId>,
+        erased: &BTreeSet<HouseholdId>,
+    ) -> Kept {
         let Some((_, request)) = inspect::read_request(request) else { return Ok(()) };
         for sealed in request.envelopes {
             let head = &sealed.head;
+            for entry in sealed.entries.iter().filter_map(|bytes| Entry::read(bytes).ok()) {
+                self.written.entry(entry.name()).or_insert((entry.about, head.county_seen));
+            }
             if !copied.contains(&head.device) {
                 let bytes = minicbor::to_vec(&sealed).map_err(|error| error.to_string())?;
                 let place = (head.incarnation, head.number);
@@ -392,8 +471,10 @@ impl Wire {
                 let known = *self.envelopes.entry((head.device, place.0, place.1)).or_insert(hash);
                 ensure(known == hash, || format!("envelope {place:?} of {} was sealed twice", head.device))?;
                 for name in sealed.header().names {
-                    let first = *self.entries.entry(name).or_insert(place);
-                    ensure(first == place, || format!("{name:?} travelled in envelope {first:?} and in {place:?}"))?;
+                    let first = self.entries.insert(name, place).unwrap_or(place);
+                    ensure(first == place || self.had_to_part(&sealed, first, erased), || {
+                        format!("{name:?} travelled in envelope {first:?} and in {place:?}")
+                    })?;
                 }
             }
             if !self.seen.contains(&sealed) {
@@ -401,5 +482,19 @@ impl Wire {
             }
         }
         Ok(())
+    }
+
+    /// Whether an envelope of the same device spoke of something that was erased since: what else lay in it is sealed anew.
+    fn had_to_part(
+        &self,
+        now: &lianhu_core::envelope::Sealed,
+        first: (u32, u64),
+        erased: &BTreeSet<HouseholdId>,
+    ) -> bool {
+        let before = self.seen.iter().filter(|sealed| {
+            sealed.head.device == now.head.device && (sealed.head.incarnation, sealed.head.number) == first
+        });
+        let entries = before.flat_map(|sealed| &sealed.entries).filter_map(|bytes| Entry::read(bytes).ok());
+        entries.filter_map(|entry| entry.about.household()).any(|household| erased.contains(&household))
     }
 }

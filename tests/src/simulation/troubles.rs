@@ -4,7 +4,7 @@
 use super::World;
 use crate::Chance;
 
-/// A kind of trouble. Joins of what was written twice, and erasures, find their place here.
+/// A kind of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Trouble {
     /// Clocks that are years off: a phone's, the county's.
@@ -19,15 +19,30 @@ pub(super) enum Trouble {
     Files,
     /// Facts that count only once they are confirmed, and people who say the same.
     Weight,
+    /// Cards that were written twice, joined and parted.
+    Joins,
+    /// Households that are erased by law.
+    Erasures,
+    /// Roles that end, teams, townships that direct.
+    Hands,
 }
 
-const ALL: [Trouble; 6] =
-    [Trouble::Clocks, Trouble::LostPhones, Trouble::Intruder, Trouble::FullDisks, Trouble::Files, Trouble::Weight];
+const ALL: [Trouble; 9] = [
+    Trouble::Clocks,
+    Trouble::LostPhones,
+    Trouble::Intruder,
+    Trouble::FullDisks,
+    Trouble::Files,
+    Trouble::Weight,
+    Trouble::Joins,
+    Trouble::Erasures,
+    Trouble::Hands,
+];
 
-/// The troubles of this seed: two or three on average, one at least.
+/// The troubles of this seed: three on average, one at least.
 pub(super) fn drawn(seed: u64) -> Vec<Trouble> {
     let mut chance = Chance::new(seed ^ 0x7E57_0B1E);
-    let some: Vec<_> = ALL.into_iter().filter(|_| chance.below(5) < 2).collect();
+    let some: Vec<_> = ALL.into_iter().filter(|_| chance.below(3) == 0).collect();
     if some.is_empty() { chance.pick(&ALL).copied().into_iter().collect() } else { some }
 }
 
@@ -42,6 +57,9 @@ impl World {
             Some(Trouble::FullDisks) => self.disk_is_full(at)?,
             Some(Trouble::Files) => self.file_is_carried(at)?,
             Some(Trouble::Weight) => self.weighs(at)?,
+            Some(Trouble::Joins) => self.joins(at)?,
+            Some(Trouble::Erasures) => return self.erases(at),
+            Some(Trouble::Hands) => self.changes_hands(at)?,
             None => {}
         }
         Ok(vec![at])

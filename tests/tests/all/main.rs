@@ -17,6 +17,7 @@ mod inspection;
 mod joined;
 mod journey;
 mod lost;
+mod overtaken;
 mod pin;
 mod real;
 mod recovery;

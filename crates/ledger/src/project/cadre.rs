@@ -22,21 +22,28 @@ impl Tx<'_> {
 
     pub(super) fn project_device(&self, kept: &Kept) -> Result<()> {
         let About::Cadre(user) = kept.entry.about else { return Ok(()) };
-        let device: Device = kept.body()?;
-        // A device once shut out stays so, in whatever order its directives come.
-        self.run(
-            "insert into device (id, user, key, label, revoked, since, reason) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-             on conflict (id) do update set revoked = max(revoked, excluded.revoked), since = min(since, excluded.since), reason = coalesce(reason, excluded.reason)",
-            params![
-                device.device.bytes(),
-                user.bytes(),
-                device.key.0,
-                device.label,
-                device.revoked,
-                kept.entry.at.0,
-                device.reason
-            ],
-        )?;
+        let id = kept.body::<Device>()?.device;
+        self.run("delete from device where id = ?1 and user = ?2", params![id.bytes(), user.bytes()])?;
+        // All that was said of it, in the order of the numbers: what came first names it, and once shut out it stays so.
+        for kept in self.entries("about = ?1 and kind = ?2", params![kept.entry.about.key(), kind::DEVICE])? {
+            let device: Device = kept.body()?;
+            if device.device != id {
+                continue;
+            }
+            self.run(
+                "insert into device (id, user, key, label, revoked, since, reason) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+                 on conflict (id) do update set revoked = max(revoked, excluded.revoked), since = min(since, excluded.since), reason = coalesce(reason, excluded.reason)",
+                params![
+                    device.device.bytes(),
+                    user.bytes(),
+                    device.key.0,
+                    device.label,
+                    device.revoked,
+                    kept.entry.at.0,
+                    device.reason
+                ],
+            )?;
+        }
         Ok(())
     }
 

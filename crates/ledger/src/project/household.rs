@@ -104,7 +104,7 @@ impl Tx<'_> {
     }
 
     /// Computes anew what the dossier of a household says, where it is known here.
-    pub(super) fn describe_anew(&self, household: HouseholdId) -> Result<()> {
+    pub(crate) fn describe_anew(&self, household: HouseholdId) -> Result<()> {
         if self.has_household(household)? {
             let dossier = self.dossier(household)?;
             self.describe_household(household, &dossier, None)?;

@@ -116,10 +116,30 @@ impl Tx<'_> {
         let mut standing = Standing::default();
         for (_, name, household) in joins {
             if let Some(kept) = self.living(name)? {
-                standing.take(household, name, &kept.body()?);
+                let join: Join = kept.body()?;
+                // What is joined into something erased is joined into nothing, and may be joined again.
+                if self.erased_by(join.into)?.is_none() {
+                    standing.take(household, name, &join);
+                }
             }
         }
         Ok(standing)
+    }
+
+    /// The cards of which a join is parked because nobody had heard of the card it joins into, which is placed now.
+    pub(crate) fn joins_that_waited_for(&self, entry: &lianhu_core::entry::Entry) -> Result<Vec<About>> {
+        let placed = matches!(entry.kind, kind::PLACEMENT | kind::REGISTRATION);
+        let Some(into) = entry.about.household().filter(|_| placed) else { return Ok(Vec::new()) };
+        let sql = "select name from entry where kind = ?1 and kind >= 64 and standing = 1";
+        let mut abouts = Vec::new();
+        for name in self.all(sql, [kind::JOIN], |row| crate::entries::name_of(row, 0))? {
+            if let Some(kept) = self.entry(name)?
+                && kept.body::<Join>()?.into == into
+            {
+                abouts.push(kept.entry.about);
+            }
+        }
+        Ok(abouts)
     }
 
     /// Whether a join cannot take effect: what it joins is joined already, or it would go round in a circle.

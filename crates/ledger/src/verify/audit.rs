@@ -105,9 +105,11 @@ fn link_of(tx: &Tx<'_>, name: EntryName) -> Result<Option<Link>> {
     Ok(bytes.and_then(|bytes| read(name, &bytes)))
 }
 
+/// The traces that lie here. Of the own ones those that were written here: what a device, set back to an older copy, has fetched
+/// of its lost time stands in no envelope of its own.
 fn links_in(tx: &Tx<'_>, of: Option<&Identity>) -> Result<Vec<Link>> {
-    let sql =
-        "select name, bytes from entry where about = ?1 and kind = ?2 and (?3 is null or device = ?3) order by id";
+    let sql = "select name, bytes from entry where about = ?1 and kind = ?2 and (?3 is null or device = ?3 and (envelope is null \
+         or envelope in (select id from envelope where length(header) > 0))) order by id";
     let params = params![OFFICE.key(), kind::TRACE, of.map(|me| me.device.bytes())];
     let rows = tx.all(sql, params, |row| Ok((name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?)))?;
     Ok(rows.into_iter().filter_map(|(name, bytes)| read(name, &bytes)).collect())
