@@ -110,11 +110,11 @@ pub(super) const VARIANTS: &[Variant] = &[
     },
     Variant {
         name: "township directs anywhere",
-        broken: "a township entrusts, takes back and moves whatever household it likes",
+        broken: "a township entrusts, and takes back whatever household it likes",
         changes: &[change(
             ENTITLE,
-            "                self.held_at(entry.user, entry.about, seen)\n            }\n            (kind::JOIN, ",
-            "                Ok(true)\n            }\n            (kind::JOIN, ",
+            "(kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(_)) => {\n                self.held_at(entry.user, entry.about, seen)",
+            "(kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(_)) => {\n                Ok(true)",
         )],
     },
     Variant {
