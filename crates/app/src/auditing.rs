@@ -39,6 +39,8 @@ pub struct AuditRow {
     pub reason: String,
     /// On which day.
     pub day: Day,
+    /// The columns that an export held unmasked, or is to hold.
+    pub columns: Vec<String>,
     /// Who; told only where one household is asked about.
     pub by: Option<String>,
 }
@@ -52,6 +54,22 @@ pub struct Audit {
     pub rows: Vec<AuditRow>,
     /// Whether there are more than were asked for.
     pub more: bool,
+}
+
+/// How the trace of an export says that columns were unmasked.
+const UNMASKED: &str = " unmasked";
+/// The act of asking for that.
+const EXPORT_WANTED: &str = "export_wanted";
+
+/// The columns of an unmasked export, or of what was asked for.
+fn unmasked_columns(trace: &lianhu_ledger::TraceRow) -> Vec<String> {
+    let detail = trace.detail.as_deref().unwrap_or_default();
+    let columns = match trace.act.as_str() {
+        act::EXPORT if detail.ends_with(UNMASKED) => trace.reason.split(' ').nth(1),
+        EXPORT_WANTED => Some(detail),
+        _ => None,
+    };
+    columns.into_iter().flat_map(|columns| columns.split(',')).map(str::to_owned).collect()
 }
 
 /// Traces told at once unless more are asked for.
@@ -90,7 +108,10 @@ impl App {
                 more = true;
                 continue;
             }
+            let columns = unmasked_columns(&trace);
+            let unmasked = !columns.is_empty();
             rows.push(AuditRow {
+                columns,
                 entry: trace.entry,
                 head: match of {
                     Some(household) => ledger.household_row(household)?.map(|row| row.head),
@@ -101,10 +122,11 @@ impl App {
                     _ => None,
                 },
                 by: if household.is_some() { ledger.cadre_name(trace.user)? } else { None },
-                act: trace.act,
-                detail: trace.detail,
+                act: trace.act.clone(),
+                detail: trace.detail.map(|detail| detail.replace(UNMASKED, "")).filter(|_| trace.act != EXPORT_WANTED),
                 household: of,
-                reason: trace.reason,
+                // Within a grant the reason is the grant, which is listed itself.
+                reason: if unmasked && trace.act == act::EXPORT { String::new() } else { trace.reason },
                 day: trace.day,
             });
         }

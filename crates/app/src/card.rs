@@ -4,7 +4,6 @@ use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::joining::{JoinedCard, joined_cards};
 use crate::lease::{cover, cover_fact};
-use crate::visiting::shown;
 use lianhu_core::day::Moment;
 use lianhu_core::entry::{About, Source};
 use lianhu_core::field::{self, Class, Merge};
@@ -161,7 +160,7 @@ impl App {
             entrusted: ledger.grants_of(household)?,
             promises: ledger.promises(Some(household))?,
             needs: ledger.needs(Some(household), true)?,
-            visits: ledger.visits(&query)?.into_iter().map(shown).collect(),
+            visits: ledger.visits(&query)?,
             persons,
             facts: by_person.remove(&None).unwrap_or_default(),
             joined: joined_cards(&ledger, ledger.joins_of(household)?)?,

@@ -13,12 +13,14 @@ use crate::erasing::{ErasedHousehold, ErasurePreview};
 use crate::error::AppError;
 use crate::exchanging::ExchangeDone;
 use crate::exporting::Exported;
+use crate::granting::ExportGrant;
 use crate::handed::Written;
 use crate::handover::{HandoverPage, HandoverPages};
 use crate::history::HistoryRow;
 use crate::inspecting::{InspectionTold, Pass};
 use crate::joining::JoinedHouseholds;
 use crate::locking::LockState;
+use crate::masking::{mask_words, masked, masked_error};
 use crate::pairing::PairingOutcome;
 use crate::parcels::HandedFile;
 use crate::recovering::ReadBack;
@@ -65,6 +67,17 @@ macro_rules! commands {
         /// The name of every command, in the order of the list.
         pub const NAMES: &[&str] = &[$(stringify!($at),)* $(stringify!($name)),*];
 
+        impl Command {
+            /// Its name in the list.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$at { .. } => stringify!($at),)*
+                    $(Self::$name { .. } => stringify!($name)),*
+                }
+            }
+        }
+
         impl Door {
             /// Carries out one command: at the door, or by the app inside, which answers only while the door is open.
             pub fn call(&self, command: Command) -> Result<serde_json::Value, AppError> {
@@ -78,10 +91,12 @@ macro_rules! commands {
         impl App {
             /// Carries out one command: in practice while that is on, else in this app's own ledger.
             pub fn call(&self, command: Command) -> Result<serde_json::Value, AppError> {
-                match self.in_practice() {
+                let (name, today) = (command.name(), self.today());
+                let done = match self.in_practice() {
                     Some(practice) if !command.is_of_the_device() => practice.carry_out(command),
                     _ => self.carry_out(command),
-                }
+                };
+                done.map(|reply| masked(name, reply, today)).map_err(masked_error)
             }
 
             fn carry_out(&self, command: Command) -> Result<serde_json::Value, AppError> {
@@ -344,7 +359,19 @@ commands! {
     /// Holds a published table against arithmetic.
     check_table(path: PathBuf) -> Vec<FindingRow>;
     /// Writes a workbook: `report` or `ledger`.
-    export_workbook(path: PathBuf, kind: String, period: Option<Period>, place: Option<String>) -> Exported;
+    /// Numbers in it are masked, but for the columns of `unmasked`, within a grant of just these.
+    export_workbook(path: PathBuf, kind: String, period: Option<Period>, place: Option<String>, unmasked: Option<Vec<String>>) -> Exported;
+
+    /// 导出准许: what was asked for, runs, and has ended.
+    export_grants() -> Vec<ExportGrant>;
+    /// Asks a second person of the county for columns (`id_no`, `phone`) of a workbook of a place unmasked, for up to 31 days.
+    ask_export_grant(template: String, place: Option<String>, columns: Vec<String>, days: i32, reason: String) -> Vec<ExportGrant>;
+    /// Grants what another person has asked for.
+    grant_export(wanted: EntryName) -> Vec<ExportGrant>;
+    /// Refuses it.
+    refuse_export(wanted: EntryName, reason: Option<String>) -> Vec<ExportGrant>;
+    /// Ends early what was granted, or takes back what one has asked for.
+    end_export_grant(wanted: EntryName, reason: Option<String>) -> Vec<ExportGrant>;
     }
 }
 
@@ -356,7 +383,7 @@ impl Command {
         }
         let args = if args.is_null() { serde_json::json!({}) } else { args };
         serde_json::from_value(serde_json::json!({ "command": name, "args": args })).map_err(|error| AppError::File {
-            sentence: format!("参数不对：{error}。请对照命令说明（lianhu commands）改好再试。"),
+            sentence: mask_words(&format!("参数不对：{error}。请对照命令说明（lianhu commands）改好再试。")),
         })
     }
 }

@@ -36,6 +36,10 @@ pub enum AppError {
     },
     /// This person may not do this.
     NotAllowed,
+    /// No grant runs for just these columns of this place: numbers are masked.
+    NoGrant,
+    /// Nobody grants what they have asked for themselves.
+    NeedsSecond,
     /// This is practice: nothing of it is handed in, counted or printed.
     OnlyPractice,
     /// The device in one's hand cannot be shut out by itself.
@@ -194,6 +198,8 @@ impl AppError {
             Self::NotFound { what } => format!("本机没有“{what}”。请核对名称，或先交换一次再找。"),
             Self::NotUnique { what } => format!("“{what}”不止一个。请写全路径或单位再试。"),
             Self::NotAllowed => "您的职责里没有这一项。请找县级管理员办理。".to_owned(),
+            Self::NoGrant => "没有正在生效的导出准许，或地方、列、文件种类对不上，没有导出。请先申请，由另一位县级管理员同意、县里编号后再导出。".to_owned(),
+            Self::NeedsSecond => "自己申请的要由另一位县级管理员同意。请他在自己的设备上办理。".to_owned(),
             Self::OnlyPractice => "这是练习，不交、不数、不打印、不打电话。请先结束练习，再办这件事。".to_owned(),
             Self::OwnDevice => "不能停用正在使用的这台设备。请换一台设备办理，或请县级管理员停用。".to_owned(),
             Self::LeaseOver { days } => {

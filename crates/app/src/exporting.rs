@@ -1,7 +1,10 @@
-//! Workbooks out: the county report and the household ledger 台账, as a department accepts them, masked.
+//! Workbooks out: the county report and the household ledger 台账, as a department accepts them, masked. Columns are unmasked
+//! only within a grant, and then the workbook says so in its head, its foot and its properties, never in a cell.
 
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::granting::{label, purpose};
+use crate::masking::mask_words;
 use lianhu_core::day::Period;
 use lianhu_core::entry::About;
 use lianhu_core::ids::PlaceId;
@@ -9,13 +12,34 @@ use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::report::{Measure, PlaceLine, Report, YearSite};
 use lianhu_core::trace::act;
-use lianhu_workbook::{Cell, Footer, HeaderCell, Sheet, write_workbook};
+use lianhu_ledger::ExportGrantRow;
+use lianhu_workbook::{Cell, Footer, HeaderCell, Mark, Sheet, write_marked, write_workbook};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use ts_rs::TS;
 
 /// The kinds of workbook that can be written.
 pub const EXPORTS: [&str; 2] = ["report", "ledger"];
+
+/// The columns that can be unmasked within a grant: of which workbook, under which key, what the field calls it.
+pub const UNMASKABLE: [(&str, &str, &str); 2] = [("ledger", "id_no", "证件号码"), ("ledger", "phone", "联系电话")];
+
+/// Columns of a workbook that can be unmasked, each once, in order.
+pub(crate) fn check_unmaskable(template: &str, columns: Vec<String>) -> Result<Vec<String>> {
+    if !UNMASKABLE.iter().any(|(of, ..)| *of == template) {
+        return Err(AppError::field("template", ProblemKind::Unknown));
+    }
+    let known = |column: &String| UNMASKABLE.iter().any(|(of, known, _)| *of == template && known == column);
+    if !columns.iter().all(known) {
+        return Err(AppError::field("columns", ProblemKind::Unknown));
+    }
+    let columns: BTreeSet<String> = columns.into_iter().collect();
+    if columns.is_empty() {
+        return Err(AppError::field("columns", ProblemKind::Missing));
+    }
+    Ok(columns.into_iter().collect())
+}
 
 /// A workbook that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -30,29 +54,46 @@ pub struct Exported {
 }
 
 impl App {
-    /// Writes a workbook: `report` (the figures of a period) or `ledger` (台账 of the households). Numbers are masked.
+    /// Writes a workbook: `report` (the figures of a period) or `ledger` (台账 of the households). Numbers are
+    /// masked, but for the columns of `unmasked`, which takes a running grant of just this.
     pub fn export_workbook(
         &self,
         path: PathBuf,
         kind: String,
         period: Option<Period>,
         place: Option<String>,
+        unmasked: Option<Vec<String>>,
     ) -> Result<Exported> {
         if !EXPORTS.contains(&kind.as_str()) {
             return Err(AppError::field("kind", ProblemKind::Unknown));
         }
         self.check_lease()?;
         let place = self.place_or_all(place.as_deref())?;
+        let unmasked = unmasked.filter(|columns| !columns.is_empty());
+        let columns = unmasked.map(|columns| check_unmaskable(&kind, columns)).transpose()?.unwrap_or_default();
+        let grant = match columns.as_slice() {
+            [] => None,
+            columns => Some(self.running_grant(&kind, place, columns)?),
+        };
         let sheets = match kind.as_str() {
             "report" => {
                 self.report_sheets(period.ok_or_else(|| AppError::field("period", ProblemKind::Missing))?, place)?
             }
-            "ledger" => vec![self.ledger_sheet(place)?],
+            "ledger" => vec![self.ledger_sheet(place, &columns)?],
             _ => return Err(AppError::field("kind", ProblemKind::Unknown)),
         };
-        write_workbook(&sheets, &path)?;
         let about = place.map_or(About::County, About::Place);
-        self.ledger().note_audit(&format!("{} {kind}", act::EXPORT), about, "masked")?;
+        match grant.as_ref().and_then(|row| Some((row, row.granted.as_ref()?))) {
+            Some((row, granted)) => {
+                // The trace first: a workbook with whole numbers never lies there without one.
+                self.ledger().note_export(&kind, about, granted.grant, &columns)?;
+                write_marked(&sheets, &self.mark(row, &columns)?, &path)?;
+            }
+            None => {
+                write_workbook(&sheets, &path)?;
+                self.ledger().note_audit(&format!("{} {kind}", act::EXPORT), about, "masked")?;
+            }
+        }
         let rows = sheets.iter().map(|sheet| sheet.rows.len()).sum();
         Ok(Exported { path, sheets: crate::roster::count(sheets.len()), rows: crate::roster::count(rows) })
     }
@@ -73,7 +114,30 @@ impl App {
         Ok(vec![by_place, by_year])
     }
 
-    fn ledger_sheet(&self, place: Option<PlaceId>) -> Result<Sheet> {
+    /// Who granted it, who exports, when, what for and until when: what stands in the head, the foot and the properties.
+    fn mark(&self, row: &ExportGrantRow, columns: &[String]) -> Result<Mark> {
+        let labels: Vec<&str> = columns.iter().map(|column| label(column)).collect();
+        let (labels, purpose) = (labels.join("、"), purpose(&row.what.reason).to_owned());
+        let me = self.me()?;
+        let granted = row.granted.as_ref().ok_or(AppError::NoGrant)?;
+        let granted_by = self.ledger().cadre_name(granted.by)?.unwrap_or_default();
+        let (today, until) = (self.today(), granted.until);
+        let name: String = granted.grant.to_string().chars().take(8).collect();
+        Ok(Mark {
+            head: format!("内部资料：含未打码的{labels}，只用于{purpose}，不外传，用完销毁"),
+            foot: format!("{}于{today}导出，经{granted_by}准许，用到{until}止（准许 {name}）", me.name),
+            exported_by: me.name,
+            granted_by,
+            county: me.county_name,
+        })
+    }
+
+    fn ledger_sheet(&self, place: Option<PlaceId>, unmasked: &[String]) -> Result<Sheet> {
+        let whole = |column: &str| unmasked.iter().any(|known| known == column);
+        let number = |column: &str, text: Option<&str>, mask: fn(&str) -> String| {
+            let text = text.unwrap_or_default();
+            Cell::text(&if whole(column) { text.to_owned() } else { mask(text) })
+        };
         let header = [
             "序号",
             "户编号",
@@ -97,19 +161,20 @@ impl App {
                 households += 1;
                 for person in ledger.persons(row.id)?.into_iter().filter(|person| person.counts) {
                     persons += 1;
-                    let text = |text: &Option<String>| Cell::text(text.as_deref().unwrap_or_default());
+                    let words = |text: &str| Cell::text(&mask_words(text));
+                    let text = |text: &Option<String>| words(text.as_deref().unwrap_or_default());
                     rows.push(vec![
                         Cell::Int(households),
-                        text(&row.national_no),
-                        Cell::text(&row.head),
+                        Cell::text(row.national_no.as_deref().unwrap_or_default()),
+                        words(&row.head),
                         Cell::text(row.village.as_deref().and_then(|path| path.rsplit('/').next()).unwrap_or_default()),
                         text(&row.site),
                         text(&row.door),
                         row.batch_year.map_or(Cell::Empty, |year| Cell::Int(year.into())),
-                        Cell::text(&person.name),
+                        words(&person.name),
                         text(&person.relation),
-                        Cell::text(&person.id_no.as_deref().map(mask_id).unwrap_or_default()),
-                        Cell::text(&person.phone.as_deref().map(mask_phone).unwrap_or_default()),
+                        number("id_no", person.id_no.as_deref(), mask_id),
+                        number("phone", person.phone.as_deref(), mask_phone),
                         row.last_visit.map_or(Cell::Empty, |day| Cell::text(&day.to_string())),
                         Cell::Int(row.open_needs.into()),
                     ]);
@@ -124,7 +189,12 @@ impl App {
         }
         let title = format!("{}户台账", self.title_of(place)?);
         let unit = self.me()?.county_name;
-        let note = self.note("证件号码、电话已作掩码处理")?;
+        let masked: Vec<&str> = UNMASKABLE.iter().filter(|(_, key, _)| !whole(key)).map(|(.., label)| *label).collect();
+        let note = self.note(&match masked.as_slice() {
+            [] => "按户、人列出".to_owned(),
+            [one] => format!("{one}已作掩码处理"),
+            _ => "证件号码、电话已作掩码处理".to_owned(),
+        })?;
         let header = vec![header.iter().map(|text| HeaderCell::new(text)).collect()];
         Ok(self.sheet("户台账", &title, &unit, &note, Rows { header, rows, total: Some(total) }))
     }

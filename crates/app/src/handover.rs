@@ -4,11 +4,11 @@
 use crate::app::App;
 use crate::card::HouseholdCard;
 use crate::error::{AppError, Result};
+use crate::masking::restored;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::field;
 use lianhu_core::handover::{HandoverNote, HandoverTaken, LONGEST_ADVICE, MOST_TAKEN};
 use lianhu_core::ids::{EntryName, UserId};
-use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::scalar::Scalar;
 
@@ -97,6 +97,8 @@ impl App {
             return Err(AppError::field("advice", ProblemKind::TooLong { most: LONGEST_ADVICE }));
         }
         let to = to.map(|person| self.cadre_of(&person)).transpose()?;
+        let was = self.ledger().handover_notes()?.remove(&id).map(|note| note.advice);
+        let advice = was.map_or(advice.clone(), |was| restored(advice, &was));
         let body = HandoverNote { advice, to };
         self.ledger()
             .write(|writing| writing.record(About::Household(id), kind::HANDOVER_NOTE, Source::Household, &body))?;
@@ -148,7 +150,7 @@ fn page_of(card: HouseholdCard, note: Option<HandoverRow>) -> HandoverPage {
         disagreeing,
         languages: languages.filter(|value| *value != Scalar::Null).map(|value| value.to_string()),
         to_take: note.as_ref().is_some_and(|note| note.asks),
-        note: note.map(|note| HandoverRow { advice: mask_certificates_in_text(&note.advice), ..note }),
+        note,
         promises: card.promises,
         needs: card.needs,
         visits: card.visits.into_iter().take(VISITS).collect(),

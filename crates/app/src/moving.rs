@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::error::{AppError, Result};
-use crate::visiting::shown;
+use crate::masking::mask_words;
+use lianhu_core::circumstance::cover;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, kind};
 use lianhu_core::problem::ProblemKind;
@@ -53,7 +54,7 @@ impl App {
             writing.record(About::Household(to), kind::REMARK, source, &remark)?;
             Ok(moved)
         })?;
-        Ok(shown(ledger.visit(moved)?))
+        Ok(ledger.visit(moved)?)
     }
 
     /// Ticks a promise off: the visit is amended so that it stands no longer open, and says when it was kept.
@@ -64,7 +65,8 @@ impl App {
         let was = ledger.visit(root)?;
         let mut kept = was.visit;
         let same = |promise: &lianhu_core::visit::Promise| {
-            promise.text == text || lianhu_core::mask::mask_certificates_in_text(&promise.text) == text
+            // As it is shown on the card, or covered in today's list.
+            [promise.text.clone(), mask_words(&promise.text), mask_words(&cover(&promise.text))].contains(&text)
         };
         let at = kept.promises.iter().position(same).ok_or_else(|| AppError::missing(&text))?;
         let promise = kept.promises.remove(at);
@@ -72,6 +74,6 @@ impl App {
         kept.note = Some(kept.note.map_or_else(|| done.clone(), |note| format!("{note}\n{done}")));
         kept.amends = ledger.live_versions(root)?;
         ledger.write(|writing| writing.record(About::Household(was.household), kind::VISIT, was.source, &kept))?;
-        Ok(shown(ledger.visit(root)?))
+        Ok(ledger.visit(root)?)
     }
 }

@@ -3,7 +3,6 @@
 
 use crate::app::App;
 use crate::error::{AppError, Result};
-use crate::visiting::shown;
 use lianhu_core::crossfoot::{Finding, StatedRow, check_table};
 use lianhu_core::day::{Moment, Period};
 use lianhu_core::ids::{HouseholdId, PlaceId};
@@ -194,7 +193,7 @@ impl App {
             }
             for root in ledger.visit_roots(HouseholdId(*id), period)?.into_iter().skip(before) {
                 if visits.len() < BEHIND {
-                    visits.push(shown(ledger.visit(root)?));
+                    visits.push(ledger.visit(root)?);
                 }
             }
             before = 0;

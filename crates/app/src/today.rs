@@ -4,9 +4,9 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::visiting::DraftRow;
+use lianhu_core::circumstance::cover;
 use lianhu_core::day::Day;
 use lianhu_core::ids::HouseholdId;
-use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_ledger::{HouseholdRow, PromiseRow, VisitQuery};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -96,12 +96,14 @@ impl App {
             if promise.due.is_some_and(|due| due > today.plus(AHEAD)) || promises.len() >= MOST {
                 continue;
             }
-            let text = mask_certificates_in_text(&promise.text);
+            let text = cover(&promise.text);
             promises.push(DuePromise { household: household.clone(), promise: PromiseRow { text, ..promise } });
         }
         let mut drafts = Vec::new();
         for draft in begun {
             let Some(id) = HouseholdId::parse(&draft.household) else { continue };
+            // What stands in it is for its own form.
+            let draft = DraftRow { body: String::new(), ..draft };
             drafts.extend(ledger.household_row(id)?.map(|household| OpenDraft { household, draft }));
         }
         Ok(Today { day: today, visits, promises, drafts, long_unseen: crate::roster::count(long_unseen) })

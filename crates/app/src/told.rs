@@ -1,8 +1,7 @@
-//! What was written about a household, told apart by kind and masked, so that every screen can say it in its own language.
+//! What was written about a household, told apart by kind, so that every screen can say it in its own language.
 
 use crate::card::mask;
 use crate::moving;
-use crate::visiting::masked;
 use lianhu_core::change::{Change, Put};
 use lianhu_core::day::Day;
 use lianhu_core::directive::{Approval, Grant, GrantEnd};
@@ -11,7 +10,6 @@ use lianhu_core::field;
 use lianhu_core::handover::HandoverNote;
 use lianhu_core::inspection::SampleOpened;
 use lianhu_core::join::{Apart, Join, JoinEnd};
-use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
@@ -146,49 +144,45 @@ pub struct FactTold {
 impl Told {
     /// Reads what happened. What cannot be read is something of a later version.
     pub(crate) fn of(happened: &Happened) -> Self {
-        let text = |text: String| mask_certificates_in_text(&text);
         let read =
             match happened.kind {
-                kind::VISIT => body::<Visit>(happened).map(|mut visit| {
-                    masked(&mut visit);
-                    Self::Visit { visit: Box::new(visit) }
-                }),
+                kind::VISIT => body::<Visit>(happened).map(|visit| Self::Visit { visit: Box::new(visit) }),
                 kind::CHANGE => body::<Change>(happened)
                     .map(|change| Self::Change { facts: change.puts.iter().filter_map(fact).collect() }),
                 kind::STRIKE => body::<Strike>(happened).map(|strike| {
                     let moved_to = moving::moved_to(&strike.reason).map(str::to_owned);
-                    Self::Strike { reason: text(strike.reason), moved_to }
+                    Self::Strike { reason: strike.reason, moved_to }
                 }),
                 kind::REMARK => body::<Remark>(happened).map(|remark| {
                     let from = moving::moved_from(&remark.text);
                     let moved_from = from.map(|(day, head)| MovedFrom { day, head: head.to_owned() });
-                    Self::Remark { text: text(remark.text), moved_from }
+                    Self::Remark { text: remark.text, moved_from }
                 }),
                 kind::REGISTRATION => Some(Self::Registration),
                 kind::NEED_STEP => body::<NeedStep>(happened)
-                    .map(|step| Self::NeedStep { step: step.step, result: step.result.map(text) }),
+                    .map(|step| Self::NeedStep { step: step.step, result: step.result }),
                 kind::ABSENT => body::<Absent>(happened).map(|absent| Self::Absent { file: absent.file }),
                 kind::ABSENT_ANSWER => {
-                    body::<AbsentAnswer>(happened).map(|answer| Self::AbsentAnswer { answer: text(answer.answer) })
+                    body::<AbsentAnswer>(happened).map(|answer| Self::AbsentAnswer { answer: answer.answer })
                 }
                 kind::HANDOVER_NOTE => {
-                    body::<HandoverNote>(happened).map(|note| Self::Handover { advice: text(note.advice) })
+                    body::<HandoverNote>(happened).map(|note| Self::Handover { advice: note.advice })
                 }
                 kind::PLACEMENT_WANTED => body::<PlacementWanted>(happened)
-                    .map(|wanted| Self::PlacementWanted { reason: text(wanted.reason) }),
+                    .map(|wanted| Self::PlacementWanted { reason: wanted.reason }),
                 kind::PLACEMENT => Some(Self::Placement),
                 kind::GRANT => body::<Grant>(happened).map(|grant| Self::Grant { duty: grant.duty }),
-                kind::GRANT_END => body::<GrantEnd>(happened).map(|end| Self::GrantEnd { reason: text(end.reason) }),
+                kind::GRANT_END => body::<GrantEnd>(happened).map(|end| Self::GrantEnd { reason: end.reason }),
                 kind::APPROVAL => body::<Approval>(happened).and_then(|approval| {
                     let label = field::field_of_key(&approval.key)?.label.to_owned();
                     Some(Self::Approval { label, key: approval.key })
                 }),
                 kind::JOIN => body::<Join>(happened).map(|join| {
                     let persons = u32::try_from(join.persons.len()).unwrap_or(u32::MAX);
-                    Self::Join { whole: join.whole, persons, reason: text(join.reason) }
+                    Self::Join { whole: join.whole, persons, reason: join.reason }
                 }),
-                kind::JOIN_END => body::<JoinEnd>(happened).map(|end| Self::JoinEnd { reason: text(end.reason) }),
-                kind::APART => body::<Apart>(happened).map(|apart| Self::Apart { reason: text(apart.reason) }),
+                kind::JOIN_END => body::<JoinEnd>(happened).map(|end| Self::JoinEnd { reason: end.reason }),
+                kind::APART => body::<Apart>(happened).map(|apart| Self::Apart { reason: apart.reason }),
                 kind::SAMPLE_OPENED => {
                     body::<SampleOpened>(happened).map(|opened| Self::SampleOpened { team: opened.team })
                 }

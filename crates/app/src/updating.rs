@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::card::HouseholdCard;
 use crate::error::{AppError, Result};
+use crate::masking::{mask_words, restored};
 use lianhu_core::day::Day;
 use lianhu_core::directive::ConfirmedFacts;
 use lianhu_core::entry::{About, Source, kind};
@@ -142,6 +143,7 @@ impl App {
         // Each fact on the card on which it is kept.
         let mut by_card: BTreeMap<HouseholdId, Facts> = BTreeMap::new();
         for (key, value) in puts {
+            let value = as_written(ledger, id, &key, value)?;
             let (card, key) = ledger.kept_at(id, &key)?;
             by_card.entry(card).or_default().insert(key, value);
         }
@@ -213,6 +215,15 @@ fn under_person(person: PersonId, facts: Facts) -> Facts {
     facts.into_iter().map(|(key, value)| (field::person_key(person, &key), value)).collect()
 }
 
+/// Words that came back from a form as they were shown, masked: the numbers in them are those that were written.
+fn as_written(ledger: &Ledger, id: HouseholdId, key: &str, value: Scalar) -> Result<Scalar> {
+    if !value.text().is_some_and(|text| text.contains('*')) {
+        return Ok(value);
+    }
+    let known = ledger.statements(id)?.remove(key).unwrap_or_default();
+    Ok(known.into_iter().find(|said| said.counts).map_or(value.clone(), |said| restored(value, &said.value)))
+}
+
 /// A masked value stands for the statement it masks, where only one fits; any other is taken as it is.
 fn meant(known: impl Iterator<Item = Scalar>, sent: Scalar) -> Result<Scalar> {
     let fits: Vec<_> = known.filter(|said| masks(said, &sent)).collect();
@@ -226,7 +237,7 @@ fn meant(known: impl Iterator<Item = Scalar>, sent: Scalar) -> Result<Scalar> {
 /// Whether what was sent is this value, or the mask of it.
 fn masks(known: &Scalar, sent: &Scalar) -> bool {
     let masked = |text: &str| {
-        [lianhu_core::mask::mask_id(text), lianhu_core::mask::mask_phone(text)]
+        [lianhu_core::mask::mask_id(text), lianhu_core::mask::mask_phone(text), mask_words(text)]
             .iter()
             .any(|mask| Some(mask.as_str()) == sent.text())
     };

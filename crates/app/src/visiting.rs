@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::lease::{COVERED, cover_visit};
+use crate::masking::restored;
+use lianhu_core::circumstance::cover;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::EntryId;
-use lianhu_core::mask::mask_certificates_in_text;
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::record::{NeedStep, Strike};
 use lianhu_core::visit::Visit;
@@ -48,7 +49,7 @@ impl App {
                 None => writing.record(about, kind::VISIT, source, &visit),
             }
         })?;
-        Ok(shown(ledger.visit(root)?))
+        Ok(ledger.visit(root)?)
     }
 
     /// Corrects a visit: the whole of it, as it should have been. Both versions stay in the ledger, and a number that a screen
@@ -63,7 +64,7 @@ impl App {
         ledger.write(|writing| {
             writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &correct)
         })?;
-        Ok(shown(ledger.visit(root)?))
+        Ok(ledger.visit(root)?)
     }
 
     /// Strikes a visit that should not have been. It stays in the history, and counts nowhere.
@@ -74,7 +75,7 @@ impl App {
         let mut ledger = self.ledger();
         let strike = Strike { record: root, reason };
         ledger.write(|writing| writing.record(About::Household(was.household), kind::STRIKE, source, &strike))?;
-        Ok(shown(ledger.visit(root)?))
+        Ok(ledger.visit(root)?)
     }
 
     /// Visits of a household or a place, newest first.
@@ -89,18 +90,22 @@ impl App {
         let household = household.map(|household| self.household_of(&household)).transpose()?;
         let place = self.place_or_all(place.as_deref())?;
         let query = VisitQuery { household, place, from, to, struck: false, most: most.unwrap_or(200).min(5000) };
-        let mut rows: Vec<_> = self.ledger().visits(&query)?.into_iter().map(shown).collect();
+        let mut rows = self.ledger().visits(&query)?;
         if self.lease_over()?.is_some() {
             rows.iter_mut().for_each(|row| cover_visit(&mut row.visit));
         }
         Ok(rows)
     }
 
-    /// Needs, of a household or of all; only open ones unless asked for all.
+    /// Needs, of a household or of all; only open ones unless asked for all. In the list of all, words that tell of health or
+    /// income are covered.
     pub fn needs(&self, household: Option<String>, all: Option<bool>) -> Result<Vec<NeedRow>> {
         let household = household.map(|household| self.household_of(&household)).transpose()?;
-        let needs = self.ledger().needs(household, !all.unwrap_or(false))?;
-        Ok(needs.into_iter().map(|need| NeedRow { text: mask_certificates_in_text(&need.text), ..need }).collect())
+        let mut needs = self.ledger().needs(household, !all.unwrap_or(false))?;
+        if household.is_none() {
+            needs.iter_mut().for_each(|need| need.text = cover(&need.text));
+        }
+        Ok(needs)
     }
 
     /// Records how far a need has come: 受理 1, 办理 2, 办结 3, 评价 4.
@@ -151,19 +156,8 @@ impl App {
     }
 }
 
-/// A visit as it is shown: numbers of certificates and telephones in free text are masked.
-pub(crate) fn shown(mut row: VisitRow) -> VisitRow {
-    masked(&mut row.visit);
-    row
-}
-
 /// A correction as it is meant: a text that is the mask of what stood there is what stood there.
 fn unmasked(mut correct: Visit, was: &Visit) -> Visit {
-    let texts = |visit: &Visit| {
-        let needs = visit.needs.iter().map(|need| need.text.clone());
-        let promises = visit.promises.iter().map(|promise| promise.text.clone());
-        visit.note.iter().cloned().chain(needs).chain(promises).collect::<Vec<_>>()
-    };
     // What the lease covered was shown as nothing: it is what stood there, in the same place.
     if correct.note.as_deref() == Some(COVERED) {
         correct.note.clone_from(&was.note);
@@ -171,22 +165,5 @@ fn unmasked(mut correct: Visit, was: &Visit) -> Visit {
     for (need, whole) in correct.needs.iter_mut().zip(&was.needs).filter(|(need, _)| need.text == COVERED) {
         need.text.clone_from(&whole.text);
     }
-    let known = texts(was);
-    let restore = |text: &mut String| {
-        if let Some(whole) = known.iter().find(|whole| mask_certificates_in_text(whole) == *text) {
-            text.clone_from(whole);
-        }
-    };
-    correct.note.iter_mut().for_each(restore);
-    correct.needs.iter_mut().for_each(|need| restore(&mut need.text));
-    correct.promises.iter_mut().for_each(|promise| restore(&mut promise.text));
-    correct
-}
-
-/// Masks what people wrote into the free text of a visit.
-pub(crate) fn masked(visit: &mut Visit) {
-    let mask = |text: &mut String| *text = mask_certificates_in_text(text);
-    visit.note.iter_mut().for_each(mask);
-    visit.needs.iter_mut().for_each(|need| mask(&mut need.text));
-    visit.promises.iter_mut().for_each(|promise| mask(&mut promise.text));
+    restored(correct, was)
 }

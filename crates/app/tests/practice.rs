@@ -95,6 +95,7 @@ fn whatever_could_carry_practice_away_is_refused_in_practice() {
         ("records_behind", json!({ "figure": "households" })),
         ("check_table", json!({ "path": "a.xlsx" })),
         ("export_workbook", json!({ "path": "a.xlsx", "kind": "ledger" })),
+        ("export_grants", json!({})),
         ("telephone", json!({ "household": house, "key": "phone" })),
     ];
     for (name, args) in away {

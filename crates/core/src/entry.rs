@@ -201,6 +201,12 @@ pub mod kind {
     pub const SAMPLE_DRAWN: u16 = 88;
     /// A drawn sample was opened: its household's name, address and telephone were shown.
     pub const SAMPLE_OPENED: u16 = 89;
+    /// Somebody of the county wants to export columns unmasked.
+    pub const EXPORT_WANTED: u16 = 92;
+    /// A second person of the county grants it.
+    pub const EXPORT_GRANTED: u16 = 93;
+    /// It is refused, or ends.
+    pub const EXPORT_GRANT_END: u16 = 94;
 }
 
 /// One entry, read.

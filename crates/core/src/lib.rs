@@ -4,6 +4,7 @@
 //! [`dossier`] and [`exchange`].
 
 pub mod alike;
+pub mod circumstance;
 pub mod crossfoot;
 pub mod fact;
 pub mod mask;
@@ -31,6 +32,7 @@ pub mod enrolment_code;
 pub mod entry;
 pub mod envelope;
 pub mod exchange;
+pub mod export_grant;
 pub mod field;
 pub mod form;
 pub mod handover;

@@ -30,22 +30,45 @@ pub fn mask_phone(text: &str) -> String {
 #[must_use]
 pub fn mask_certificates_in_text(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let groups = digit_groups(&characters);
     let mut masked = String::with_capacity(text.len());
-    let (mut at, mut next) = (0, 0);
+    let mut at = 0;
+    for number in numbers_of(&characters) {
+        masked.extend(characters.get(at..number.from).unwrap_or_default());
+        masked.push_str(&number.shown);
+        at = number.to;
+    }
+    masked.extend(characters.get(at..).unwrap_or_default());
+    masked
+}
+
+/// The numbers that [`mask_certificates_in_text`] masks: each as it is written, and as it is shown.
+#[must_use]
+pub fn numbers_in_text(text: &str) -> Vec<(String, String)> {
+    let characters: Vec<char> = text.chars().collect();
+    let written = |number: &Number| characters.get(number.from..number.to).unwrap_or_default().iter().collect();
+    numbers_of(&characters).into_iter().map(|number| (written(&number), number.shown)).collect()
+}
+
+/// A number that must not be shown; places count characters of the text.
+struct Number {
+    from: usize,
+    to: usize,
+    shown: String,
+}
+
+fn numbers_of(characters: &[char]) -> Vec<Number> {
+    let groups = digit_groups(characters);
+    let (mut numbers, mut next) = (Vec::new(), 0);
     while let Some(first) = groups.get(next) {
-        let Some((taken, replacement)) = sensitive_at(&characters, &groups, next) else {
+        let Some((taken, shown)) = sensitive_at(characters, &groups, next) else {
             next += 1;
             continue;
         };
         let last = groups.get(next + taken - 1).unwrap_or(first);
-        masked.extend(characters.get(at..first.from).unwrap_or_default());
-        masked.push_str(&replacement);
-        at = last.to;
+        numbers.push(Number { from: first.from, to: last.to, shown });
         next += taken;
     }
-    masked.extend(characters.get(at..).unwrap_or_default());
-    masked
+    numbers
 }
 
 /// Digits written without a gap, a closing X included; places count characters of the text.

@@ -15,7 +15,7 @@ use rusqlite::params;
 use std::collections::BTreeSet;
 
 /// The directives that are traces by themselves: who may do, hold and look at what.
-const GRAVE: [u16; 10] = [
+const GRAVE: [u16; 13] = [
     kind::ROLE,
     kind::ROLE_END,
     kind::MEMBER,
@@ -26,6 +26,9 @@ const GRAVE: [u16; 10] = [
     kind::INSPECTION,
     kind::INSPECTION_END,
     kind::SAMPLE_DRAWN,
+    kind::EXPORT_WANTED,
+    kind::EXPORT_GRANTED,
+    kind::EXPORT_GRANT_END,
 ];
 
 /// A trace as it reached this ledger, or a directive that says who may do and hold what: that is traced by itself.
@@ -110,6 +113,16 @@ fn row(kept: &Kept) -> Option<TraceRow> {
         kind::MEMBER => Some(of("member", String::new())),
         kind::GRANT => Some(of("grant", kept.body::<lianhu_core::directive::Grant>().ok()?.duty)),
         kind::GRANT_END => Some(of("grant_end", kept.body::<lianhu_core::directive::GrantEnd>().ok()?.reason)),
+        kind::EXPORT_WANTED => {
+            let wanted: lianhu_core::export_grant::ExportWanted = kept.body().ok()?;
+            let about = wanted.place.map_or(About::County, About::Place);
+            Some(TraceRow { detail: Some(wanted.columns.join(",")), about, ..of("export_wanted", wanted.reason) })
+        }
+        kind::EXPORT_GRANTED => Some(TraceRow { about: About::County, ..of("export_granted", String::new()) }),
+        kind::EXPORT_GRANT_END => {
+            let end: lianhu_core::export_grant::ExportGrantEnd = kept.body().ok()?;
+            Some(TraceRow { about: About::County, ..of("export_grant_end", end.reason) })
+        }
         kind::DEVICE => {
             let device: lianhu_core::directive::Device = kept.body().ok()?;
             let act = if device.revoked { "shut_out" } else { "device" };

@@ -6,6 +6,7 @@ use lianhu_core::change::{Change, lane};
 use lianhu_core::directive::{Device, LetIn, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
+use lianhu_core::export_grant::{ExportGrantEnd, ExportGranted};
 use lianhu_core::handover::HandoverTaken;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
 use lianhu_core::join::{Apart, Join, JoinEnd};
@@ -34,6 +35,10 @@ pub(crate) enum Entitled {
 
 impl Tx<'_> {
     pub(crate) fn entitled(&self, head: &Head, entry: &Entry) -> Result<Entitled> {
+        if matches!(entry.kind, kind::EXPORT_WANTED | kind::EXPORT_GRANTED | kind::EXPORT_GRANT_END) {
+            // The county's people decide it between themselves: not even its own hand does it for them.
+            return self.may_decide_export(entry);
+        }
         if self.is_root(head)? {
             return Ok(Entitled::Yes);
         }
@@ -108,6 +113,23 @@ impl Tx<'_> {
             }
         }
         Ok(!taken.notes.is_empty())
+    }
+
+    /// Whether a person of the county may ask for, grant, refuse or end an unmasked export. Nobody grants their own.
+    fn may_decide_export(&self, entry: &Entry) -> Result<Entitled> {
+        let may = |may: bool| if may { Entitled::Yes } else { Entitled::No };
+        if !self.holds_everything(entry.user)? || entry.kind == kind::EXPORT_WANTED {
+            return Ok(may(self.holds_everything(entry.user)?));
+        }
+        let granted = minicbor::decode::<ExportGranted>(&entry.body).ok();
+        let ended = || minicbor::decode::<ExportGrantEnd>(&entry.body).ok().map(|end| end.wanted);
+        let is_grant = entry.kind == kind::EXPORT_GRANTED;
+        let named = if is_grant { granted.map(|granted| granted.wanted) } else { ended() };
+        let Some(named) = named else { return Ok(Entitled::No) };
+        // After a restore the asking may come again behind its grant.
+        let Some((asker, wanted)) = self.export_wanted(named)? else { return Ok(Entitled::NotYet) };
+        let in_time = granted.is_some_and(|granted| granted.until <= wanted.last_day(entry.at.day()));
+        Ok(may(!is_grant || (asker != entry.user && in_time)))
     }
 
     /// The county's own hand: the ledger that gives the numbers.

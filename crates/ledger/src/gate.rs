@@ -17,6 +17,7 @@ use lianhu_core::dossier::DossierError;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
 use lianhu_core::exchange::{Answer, Code};
+use lianhu_core::export_grant::{ExportGrantEnd, ExportGranted, ExportWanted};
 use lianhu_core::handover::{HandoverNote, HandoverTaken, LONGEST_ADVICE, MOST_TAKEN};
 use lianhu_core::ids::{EntryName, EnvelopeName, Hash};
 use lianhu_core::inspection::{Inspection, InspectionEnd, MOST_A_DRAW, SampleDrawn, SampleOpened};
@@ -120,6 +121,11 @@ pub(crate) fn read(bytes: &[u8]) -> std::result::Result<Entry, Code> {
             minicbor::decode::<SampleDrawn>(body).is_ok_and(few) && entry.about == OFFICE
         }
         kind::SAMPLE_OPENED => fits::<SampleOpened>(body),
+        kind::EXPORT_WANTED => {
+            minicbor::decode::<ExportWanted>(body).is_ok_and(|wanted| wanted.makes_sense()) && entry.about == OFFICE
+        }
+        kind::EXPORT_GRANTED => fits::<ExportGranted>(body) && entry.about == OFFICE,
+        kind::EXPORT_GRANT_END => fits::<ExportGrantEnd>(body) && entry.about == OFFICE,
         _ => true,
     };
     let of_household = matches!(

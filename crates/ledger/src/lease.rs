@@ -3,7 +3,8 @@
 
 use crate::entries::name_of;
 use crate::error::Result;
-use crate::store::Ledger;
+use crate::store::{Ledger, Tx};
+use lianhu_core::day::Moment;
 use lianhu_core::directive::CountyRow;
 use lianhu_core::entry::{About, Source, kind};
 
@@ -36,10 +37,17 @@ impl Ledger {
         let me = tx.identity()?;
         let last = tx.meta::<i64>("last_exchange")?.filter(|_| !me.is_county);
         let Some(last) = last else { return Ok(None) };
-        let sql = "select name, max(id) from entry indexed by entry_waiting where number is null and device = ?1 having max(id) is not null";
-        let written = tx.one(sql, [me.device.bytes()], |row| name_of(row, 0))?;
-        let written = written.map_or(Ok(None), |name| tx.entry(name))?.map(|kept| kept.entry.at);
-        let now = written.map_or(self.now(), |at| self.now().max(at));
+        let now = tx.last_written()?.map_or(self.now(), |at| self.now().max(at));
         Ok(Some(self.lease_days()? - (now.0 - last).div_euclid(DAY)))
+    }
+}
+
+impl Tx<'_> {
+    /// When this device wrote the newest of what waits for a number.
+    pub(crate) fn last_written(&self) -> Result<Option<Moment>> {
+        let device = self.identity()?.device;
+        let sql = "select name, max(id) from entry indexed by entry_waiting where number is null and device = ?1 having max(id) is not null";
+        let written = self.one(sql, [device.bytes()], |row| name_of(row, 0))?;
+        Ok(written.map_or(Ok(None), |name| self.entry(name))?.map(|kept| kept.entry.at))
     }
 }

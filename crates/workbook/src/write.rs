@@ -2,6 +2,7 @@
 //! one page wide, the header on every page. Text is text, whatever it begins with, so that no cell can become a formula.
 
 use crate::error::{FileTrouble, WorkbookError};
+use crate::mark::{self, Mark};
 use crate::sheet::{Cell, Sheet};
 use crate::width::{self, display_width};
 use lianhu_core::day::Day;
@@ -24,10 +25,22 @@ const EXACT: i64 = 999_999_999_999_999;
 /// # Errors
 /// [`WorkbookError::CannotWrite`], with what the system said.
 pub fn write_workbook(sheets: &[Sheet], path: &Path) -> Result<(), WorkbookError> {
+    write(sheets, None, path)
+}
+
+/// The same with a mark: in head and foot of every printed page and in the properties of the file, in no cell.
+///
+/// # Errors
+/// [`WorkbookError::CannotWrite`], with what the system said.
+pub fn write_marked(sheets: &[Sheet], mark: &Mark, path: &Path) -> Result<(), WorkbookError> {
+    write(sheets, Some(mark), path)
+}
+
+fn write(sheets: &[Sheet], mark: Option<&Mark>, path: &Path) -> Result<(), WorkbookError> {
     if path.is_dir() {
         return Err(WorkbookError::CannotWrite { why: FileTrouble::IsFolder });
     }
-    let bytes = workbook(sheets).map_err(|error| match error {
+    let bytes = workbook(sheets, mark).map_err(|error| match error {
         XlsxError::IoError(error) => WorkbookError::cannot_write(&error),
         _ => WorkbookError::CannotWrite { why: FileTrouble::Other },
     })?;
@@ -51,18 +64,19 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+fn workbook(sheets: &[Sheet], mark: Option<&Mark>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // The day the sheet is filled in, so that the same content gives the same bytes.
     let day = sheets.first().map_or(Day(0), |sheet| sheet.filled_on);
     if let Ok(made) = ExcelDateTime::parse_from_str(&day.to_string()) {
-        workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+        let properties = DocProperties::new().set_creation_datetime(&made);
+        workbook.set_properties(&mark.map_or(properties.clone(), |mark| mark.put_into(properties)));
     }
     let mut names = BTreeSet::new();
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(tab(&sheet.sheet_name, &mut names))?;
-        Page { sheet, worksheet, looks: Looks::new() }.write()?;
+        Page { sheet, mark, worksheet, looks: Looks::new() }.write()?;
     }
     workbook.save_to_buffer()
 }
@@ -123,6 +137,7 @@ impl Looks {
 
 struct Page<'a> {
     sheet: &'a Sheet,
+    mark: Option<&'a Mark>,
     worksheet: &'a mut Worksheet,
     looks: Looks,
 }
@@ -260,7 +275,10 @@ impl Page<'_> {
             .set_print_fit_to_pages(1, 0)
             .set_print_center_horizontally(true)
             .set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3)
-            .set_footer("&C第 &P 页　共 &N 页");
+            .set_footer(mark::foot(self.mark));
+        if let Some(mark) = self.mark {
+            self.worksheet.set_header(mark.header());
+        }
         if first > header {
             self.worksheet.set_repeat_rows(header, first - 1)?;
         }

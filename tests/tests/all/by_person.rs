@@ -122,6 +122,7 @@ fn asked(household: &str, figure: &str) -> Vec<(&'static str, Value)> {
         ("erasure_preview", json!({"household": household})),
         ("erased_households", json!({})),
         ("inspections", json!({})),
+        ("export_grants", json!({})),
     ]
 }
 
@@ -179,6 +180,10 @@ const ACTS: &[&str] = &[
     "open_inspection",
     "end_inspection",
     "note_erased",
+    "ask_export_grant",
+    "grant_export",
+    "refuse_export",
+    "end_export_grant",
     "lock_state",
     "set_pin",
     "unlock",

@@ -34,7 +34,7 @@ fn found_in(bytes: &[u8]) -> BTreeSet<&'static str> {
 }
 
 /// Every file under a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let inside = std::fs::read_dir(folder).unwrap().flatten().map(|file| file.path());
     inside.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

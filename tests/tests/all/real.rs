@@ -162,18 +162,24 @@ impl County {
 }
 
 fn write_roster(path: &Path) {
+    let all: Vec<_> = VILLAGES.iter().flat_map(|(village, heads)| heads.iter().map(|head| (*village, *head))).collect();
+    write_roster_of(path, &all);
+}
+
+/// A roster of these households only, each with the number it has in the whole one.
+pub(crate) fn write_roster_of(path: &Path, households: &[(&str, &str)]) {
     let header = ["县", "乡", "行政村", "户编号", "人编号", "姓名", "与户主关系", "户联系电话", "安置点", "搬迁年度"];
     let mut rows = Vec::new();
-    for (village, heads) in VILLAGES {
-        for head in heads {
-            let number = format!("4113211000{:05}", rows.len() + 1);
-            for (at, (name, relation)) in [(head.to_owned(), "户主"), (format!("{head}儿"), "之子")].iter().enumerate()
-            {
-                let person = format!("{number}0{}", at + 1);
-                let cells =
-                    ["南召县", "皇后乡", village, &number, &person, name, relation, "17579655637", "河东社区", "2018"];
-                rows.push(cells.iter().map(|text| Cell::text(text)).collect());
-            }
+    let heads: Vec<&str> = VILLAGES.iter().flat_map(|(_, heads)| *heads).collect();
+    for (village, head) in households {
+        // As in the whole one: the row of the household, of two persons each.
+        let place = heads.iter().position(|known| known == head).unwrap();
+        let number = format!("4113211000{:05}", place * 2 + 1);
+        for (at, (name, relation)) in [((*head).to_owned(), "户主"), (format!("{head}儿"), "之子")].iter().enumerate() {
+            let person = format!("{number}0{}", at + 1);
+            let cells =
+                ["南召县", "皇后乡", village, &number, &person, name, relation, "17579655637", "河东社区", "2018"];
+            rows.push(cells.iter().map(|text| Cell::text(text)).collect());
         }
     }
     let sheet = Sheet {

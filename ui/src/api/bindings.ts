@@ -202,7 +202,18 @@ export interface Commands {
   /** Holds a published table against arithmetic. */
   check_table: { args: { path: string }; returns: Array<FindingRow> };
   /** Writes a workbook: `report` or `ledger`. */
-  export_workbook: { args: { path: string; kind: string; period?: Period | null; place?: string | null }; returns: Exported };
+  /** Numbers in it are masked, but for the columns of `unmasked`, within a grant of just these. */
+  export_workbook: { args: { path: string; kind: string; period?: Period | null; place?: string | null; unmasked?: Array<string> | null }; returns: Exported };
+  /** 导出准许: what was asked for, runs, and has ended. */
+  export_grants: { args: {  }; returns: Array<ExportGrant> };
+  /** Asks a second person of the county for columns (`id_no`, `phone`) of a workbook of a place unmasked, for up to 31 days. */
+  ask_export_grant: { args: { template: string; place?: string | null; columns: Array<string>; days: number; reason: string }; returns: Array<ExportGrant> };
+  /** Grants what another person has asked for. */
+  grant_export: { args: { wanted: EntryName }; returns: Array<ExportGrant> };
+  /** Refuses it. */
+  refuse_export: { args: { wanted: EntryName; reason?: string | null }; returns: Array<ExportGrant> };
+  /** Ends early what was granted, or takes back what one has asked for. */
+  end_export_grant: { args: { wanted: EntryName; reason?: string | null }; returns: Array<ExportGrant> };
 }
 
 export type ActCount = { 
@@ -265,7 +276,7 @@ what: string, } | { "code": "lease_over",
 /**
  * How many days it is.
  */
-days: number, } | { "code": "not_allowed" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
+days: number, } | { "code": "not_allowed" } | { "code": "no_grant" } | { "code": "needs_second" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */
@@ -496,6 +507,10 @@ reason: string,
  * On which day.
  */
 day: Day, 
+/**
+ * The columns that an export held unmasked, or is to hold.
+ */
+columns: Array<string>, 
 /**
  * Who; told only where one household is asked about.
  */
@@ -1112,6 +1127,90 @@ revoked: boolean,
  * Where the device stands now.
  */
 standing: Standing, };
+
+export type ExportGrant = { 
+/**
+ * By this it is granted, refused and ended.
+ */
+wanted: EntryName, 
+/**
+ * How it stands.
+ */
+state: ExportGrantState, 
+/**
+ * Which kind of workbook.
+ */
+template: string, 
+/**
+ * Of which place; none means the whole county.
+ */
+place: PlaceId | null, 
+/**
+ * What that is called, from the county down.
+ */
+place_path: string | null, 
+/**
+ * Which columns: `id_no`, `phone`.
+ */
+columns: Array<string>, 
+/**
+ * For how many days.
+ */
+days: number, 
+/**
+ * What for: `reported`, `payment`, `compared`, `audited`.
+ */
+reason: string, 
+/**
+ * Who asked.
+ */
+asked_by: string | null, 
+/**
+ * When.
+ */
+asked_on: Day, 
+/**
+ * Whether it was the person here: somebody else has to grant it.
+ */
+mine: boolean, 
+/**
+ * Whether the county has numbered the asking.
+ */
+numbered: boolean, 
+/**
+ * Who granted it.
+ */
+granted_by: string | null, 
+/**
+ * The last day on which it holds.
+ */
+until: Day | null, 
+/**
+ * So many days are left, today counted.
+ */
+days_left: number | null, 
+/**
+ * How many workbooks were written within it, as far as it is known here.
+ */
+used: number, 
+/**
+ * Who refused or ended it.
+ */
+ended_by: string | null, 
+/**
+ * Why, in words.
+ */
+end_reason: string | null, 
+/**
+ * Households whose numbers it shows, as far as it is open or runs.
+ */
+households: number | null, 
+/**
+ * People of them.
+ */
+persons: number | null, };
+
+export type ExportGrantState = "asked" | "waits_for_number" | "running" | "over" | "refused" | "ended";
 
 export type Exported = { 
 /**

@@ -42,6 +42,7 @@ export const SCREENS: Record<string, Component> = {
   report: later(() => import("./Report.vue")),
   pin: Pin,
   audit: later(() => import("./Audit.vue")),
+  exports: later(() => import("./Exports.vue")),
   erase: later(() => import("./Erase.vue")),
   inspections: later(() => import("./Inspections.vue")),
   duplicates: later(() => import("./DuplicatePages.vue")),
@@ -60,7 +61,7 @@ export interface Place {
   name: Key;
   /** A shorter name where several stand under one thumb. */
   short?: Key;
-  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two" | "twice" | "give" | "pages" | "trace" | "eye" | "erase";
+  icon: "today" | "house" | "hand" | "look" | "more" | "people" | "table" | "into" | "place" | "slip" | "village" | "two" | "twice" | "give" | "pages" | "trace" | "eye" | "erase" | "key";
   /** Whether it is a tab on a phone; the others stand under 更多. */
   tab?: boolean;
 }
@@ -76,6 +77,7 @@ const village: Place = { to: "village", name: "nav.village", icon: "village" };
 const handover: Place = { to: "handover", name: "nav.handover", icon: "pages" };
 const audit: Place = { to: "audit", name: "nav.audit", icon: "trace" };
 const inspections: Place = { to: "inspections", name: "nav.inspections", icon: "eye" };
+const exports: Place = { to: "exports", name: "nav.exports", icon: "key" };
 const erase: Place = { to: "erase", name: "nav.erase", icon: "erase" };
 const county: Place[] = [
   { to: "report", name: "nav.report", icon: "table", tab: true },
@@ -89,7 +91,7 @@ const county: Place[] = [
 
 /** The places of the frame, by what a person does. */
 export function placesFor(role: Role): Place[] {
-  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, duplicates, ...(role === "county" ? [inspections, audit, erase] : [handover]), more];
+  if (role === "county" || role === "township") return [...county, exchange, attention, conflicts, duplicates, ...(role === "county" ? [inspections, audit, exports, erase] : [handover]), more];
   if (role === "first_secretary") return [today, { ...village, tab: true }, households, exchange, attention, conflicts, duplicates, handover, { ...more }];
   return [today, households, exchange, attention, duplicates, handover, more];
 }

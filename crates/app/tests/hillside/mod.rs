@@ -67,6 +67,11 @@ impl Helper {
         helper
     }
 
+    /// What a command answers, as a screen hears it.
+    pub(crate) fn called(&self, name: &str, args: serde_json::Value) -> serde_json::Value {
+        self.app.call(lianhu_app::Command::read(name, args).unwrap()).unwrap()
+    }
+
     /// The computer of somebody with a role over the whole village.
     pub(crate) fn office(&self, role: &str) -> App {
         let user = UserId::mint(&*self.around);
