@@ -13,6 +13,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
+/// What is looked for where somebody else was quicker.
+const OPEN: &str = "还没办的导出申请";
 /// The longest word of an end, in characters.
 const LONGEST: usize = 100;
 
@@ -131,7 +133,7 @@ impl App {
             return Err(AppError::NeedsSecond);
         }
         if row.granted.is_some() {
-            return Err(AppError::UndoneAlready);
+            return Err(AppError::missing(OPEN));
         }
         let until = row.what.last_day(ledger.now().day());
         ledger.grant_export(wanted, until)?;
@@ -143,7 +145,7 @@ impl App {
     pub fn refuse_export(&self, wanted: EntryName, reason: Option<String>) -> Result<Vec<ExportGrant>> {
         let row = self.open_asking(wanted)?;
         if row.granted.is_some() {
-            return Err(AppError::UndoneAlready);
+            return Err(AppError::missing(OPEN));
         }
         if row.asked_by == self.ledger().identity()?.user {
             return Err(AppError::NeedsSecond);
@@ -173,8 +175,8 @@ impl App {
     fn open_asking(&self, wanted: EntryName) -> Result<ExportGrantRow> {
         self.check_is_county()?;
         let row = self.ledger().export_grants()?.into_iter().find(|row| row.wanted == wanted);
-        let row = row.ok_or_else(|| AppError::missing("导出准许"))?;
-        if row.ended.is_some() { Err(AppError::UndoneAlready) } else { Ok(row) }
+        let row = row.ok_or_else(|| AppError::missing(OPEN))?;
+        if row.ended.is_some() { Err(AppError::missing(OPEN)) } else { Ok(row) }
     }
 
     /// The grant under which the person here may export these columns of this place now.

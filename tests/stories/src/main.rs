@@ -10,6 +10,7 @@ mod deciding;
 mod driver;
 mod erasing;
 mod film;
+mod granting;
 mod handing_over;
 mod hands;
 mod inspecting;

@@ -55,6 +55,8 @@ fn place(error: &AppError) -> usize {
         AppError::Erased => 45,
         AppError::LeaseOver { .. } => 46,
         AppError::JoinedAlready => 47,
+        AppError::NoGrant => 48,
+        AppError::NeedsSecond => 49,
     }
 }
 
@@ -109,6 +111,8 @@ fn all() -> Vec<AppError> {
         AppError::Erased,
         AppError::LeaseOver { days: 45 },
         AppError::JoinedAlready,
+        AppError::NoGrant,
+        AppError::NeedsSecond,
     ]
 }
 
