@@ -195,6 +195,10 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     offices("revoke_device", json!({"device": device, "reason": typed("丢在车上")}));
     offices("let_in", json!({"device": device, "reason": typed("找到了")}));
     offices("note_print", json!({"what": "slips"}));
+    offices("add_place", json!({"name": "新组", "level": "group", "parent": place}));
+    offices("place_household", json!({"household": id, "origin": place}));
+    offices("entrusted_places", json!({"person": "卫春建"}));
+    helps("other_devices", json!({}));
     (id, other)
 }
 
