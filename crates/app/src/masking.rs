@@ -75,7 +75,10 @@ fn is_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     match bytes.len() {
         24 | 32 | 64 => bytes.iter().all(hex),
-        36 => bytes.split(|byte| *byte == b'-').map(<[u8]>::len).eq([8, 4, 4, 4, 12]) && bytes.iter().all(|byte| hex(byte) || *byte == b'-'),
+        36 => {
+            bytes.split(|byte| *byte == b'-').map(<[u8]>::len).eq([8, 4, 4, 4, 12])
+                && bytes.iter().all(|byte| hex(byte) || *byte == b'-')
+        }
         _ => false,
     }
 }

@@ -144,50 +144,49 @@ pub struct FactTold {
 impl Told {
     /// Reads what happened. What cannot be read is something of a later version.
     pub(crate) fn of(happened: &Happened) -> Self {
-        let read =
-            match happened.kind {
-                kind::VISIT => body::<Visit>(happened).map(|visit| Self::Visit { visit: Box::new(visit) }),
-                kind::CHANGE => body::<Change>(happened)
-                    .map(|change| Self::Change { facts: change.puts.iter().filter_map(fact).collect() }),
-                kind::STRIKE => body::<Strike>(happened).map(|strike| {
-                    let moved_to = moving::moved_to(&strike.reason).map(str::to_owned);
-                    Self::Strike { reason: strike.reason, moved_to }
-                }),
-                kind::REMARK => body::<Remark>(happened).map(|remark| {
-                    let from = moving::moved_from(&remark.text);
-                    let moved_from = from.map(|(day, head)| MovedFrom { day, head: head.to_owned() });
-                    Self::Remark { text: remark.text, moved_from }
-                }),
-                kind::REGISTRATION => Some(Self::Registration),
-                kind::NEED_STEP => body::<NeedStep>(happened)
-                    .map(|step| Self::NeedStep { step: step.step, result: step.result }),
-                kind::ABSENT => body::<Absent>(happened).map(|absent| Self::Absent { file: absent.file }),
-                kind::ABSENT_ANSWER => {
-                    body::<AbsentAnswer>(happened).map(|answer| Self::AbsentAnswer { answer: answer.answer })
-                }
-                kind::HANDOVER_NOTE => {
-                    body::<HandoverNote>(happened).map(|note| Self::Handover { advice: note.advice })
-                }
-                kind::PLACEMENT_WANTED => body::<PlacementWanted>(happened)
-                    .map(|wanted| Self::PlacementWanted { reason: wanted.reason }),
-                kind::PLACEMENT => Some(Self::Placement),
-                kind::GRANT => body::<Grant>(happened).map(|grant| Self::Grant { duty: grant.duty }),
-                kind::GRANT_END => body::<GrantEnd>(happened).map(|end| Self::GrantEnd { reason: end.reason }),
-                kind::APPROVAL => body::<Approval>(happened).and_then(|approval| {
-                    let label = field::field_of_key(&approval.key)?.label.to_owned();
-                    Some(Self::Approval { label, key: approval.key })
-                }),
-                kind::JOIN => body::<Join>(happened).map(|join| {
-                    let persons = u32::try_from(join.persons.len()).unwrap_or(u32::MAX);
-                    Self::Join { whole: join.whole, persons, reason: join.reason }
-                }),
-                kind::JOIN_END => body::<JoinEnd>(happened).map(|end| Self::JoinEnd { reason: end.reason }),
-                kind::APART => body::<Apart>(happened).map(|apart| Self::Apart { reason: apart.reason }),
-                kind::SAMPLE_OPENED => {
-                    body::<SampleOpened>(happened).map(|opened| Self::SampleOpened { team: opened.team })
-                }
-                _ => None,
-            };
+        let read = match happened.kind {
+            kind::VISIT => body::<Visit>(happened).map(|visit| Self::Visit { visit: Box::new(visit) }),
+            kind::CHANGE => body::<Change>(happened)
+                .map(|change| Self::Change { facts: change.puts.iter().filter_map(fact).collect() }),
+            kind::STRIKE => body::<Strike>(happened).map(|strike| {
+                let moved_to = moving::moved_to(&strike.reason).map(str::to_owned);
+                Self::Strike { reason: strike.reason, moved_to }
+            }),
+            kind::REMARK => body::<Remark>(happened).map(|remark| {
+                let from = moving::moved_from(&remark.text);
+                let moved_from = from.map(|(day, head)| MovedFrom { day, head: head.to_owned() });
+                Self::Remark { text: remark.text, moved_from }
+            }),
+            kind::REGISTRATION => Some(Self::Registration),
+            kind::NEED_STEP => {
+                body::<NeedStep>(happened).map(|step| Self::NeedStep { step: step.step, result: step.result })
+            }
+            kind::ABSENT => body::<Absent>(happened).map(|absent| Self::Absent { file: absent.file }),
+            kind::ABSENT_ANSWER => {
+                body::<AbsentAnswer>(happened).map(|answer| Self::AbsentAnswer { answer: answer.answer })
+            }
+            kind::HANDOVER_NOTE => body::<HandoverNote>(happened).map(|note| Self::Handover { advice: note.advice }),
+            kind::PLACEMENT_WANTED => {
+                body::<PlacementWanted>(happened).map(|wanted| Self::PlacementWanted { reason: wanted.reason })
+            }
+            kind::PLACEMENT => Some(Self::Placement),
+            kind::GRANT => body::<Grant>(happened).map(|grant| Self::Grant { duty: grant.duty }),
+            kind::GRANT_END => body::<GrantEnd>(happened).map(|end| Self::GrantEnd { reason: end.reason }),
+            kind::APPROVAL => body::<Approval>(happened).and_then(|approval| {
+                let label = field::field_of_key(&approval.key)?.label.to_owned();
+                Some(Self::Approval { label, key: approval.key })
+            }),
+            kind::JOIN => body::<Join>(happened).map(|join| {
+                let persons = u32::try_from(join.persons.len()).unwrap_or(u32::MAX);
+                Self::Join { whole: join.whole, persons, reason: join.reason }
+            }),
+            kind::JOIN_END => body::<JoinEnd>(happened).map(|end| Self::JoinEnd { reason: end.reason }),
+            kind::APART => body::<Apart>(happened).map(|apart| Self::Apart { reason: apart.reason }),
+            kind::SAMPLE_OPENED => {
+                body::<SampleOpened>(happened).map(|opened| Self::SampleOpened { team: opened.team })
+            }
+            _ => None,
+        };
         read.unwrap_or(Self::Other)
     }
 }

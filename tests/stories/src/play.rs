@@ -5,7 +5,9 @@ use crate::people::Slip;
 use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
-use crate::{carrying, deciding, granting, hands, inspecting, locking, people, preparing, reporting, trusting, visiting};
+use crate::{
+    carrying, deciding, granting, hands, inspecting, locking, people, preparing, reporting, trusting, visiting,
+};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::time::Instant;

@@ -79,7 +79,10 @@ fn a_second_person_grants_once_and_within_it_exports_run_each_with_its_mark_and_
     assert_eq!(only(admin)["numbered"], false);
     meet(&[admin, &second]);
     let asked = only(&second);
-    assert_eq!((&asked["asked_by"], &asked["mine"], &asked["state"]), (&json!("县级管理员"), &json!(false), &json!("asked")));
+    assert_eq!(
+        (&asked["asked_by"], &asked["mine"], &asked["state"]),
+        (&json!("县级管理员"), &json!(false), &json!("asked"))
+    );
     assert_eq!((&asked["households"], &asked["persons"]), (&json!(3), &json!(6)), "what it would reveal");
     assert_eq!(admin.tries("grant_export", json!({"wanted": wanted})), Err(AppError::NeedsSecond));
     assert_eq!(admin.tries("refuse_export", json!({"wanted": wanted})), Err(AppError::NeedsSecond));
@@ -90,13 +93,17 @@ fn a_second_person_grants_once_and_within_it_exports_run_each_with_its_mark_and_
     assert_eq!(only(&second)["state"], "waits_for_number");
     meet(&[&second, admin]);
     let running = only(admin);
-    assert_eq!((&running["state"], &running["days_left"], &running["granted_by"]), (&json!("running"), &json!(7), &json!("苏玉兰")));
+    assert_eq!(
+        (&running["state"], &running["days_left"], &running["granted_by"]),
+        (&json!("running"), &json!(7), &json!("苏玉兰"))
+    );
 
     // Exports run: the number stands in its column, the telephone stays masked, the mark in no cell.
     let book = path("未打码.xlsx");
     export(admin, &book, Some(VILLAGE), &["id_no"]).unwrap();
     let parts = parts(&book);
-    let cells: String = parts.iter().filter(|(name, _)| name.contains("sharedStrings")).map(|(_, text)| text.as_str()).collect();
+    let cells: String =
+        parts.iter().filter(|(name, _)| name.contains("sharedStrings")).map(|(_, text)| text.as_str()).collect();
     assert!(cells.contains(NUMBER) && !cells.contains(PHONE) && cells.contains("136****1234"));
     let words = ["苏玉兰", "县级管理员", "内部资料", "用完销毁", "上级部门要名单"];
     for word in words {
@@ -111,10 +118,15 @@ fn a_second_person_grants_once_and_within_it_exports_run_each_with_its_mark_and_
     assert!(!sheet.split("<headerFooter>").next().unwrap().contains("苏玉兰"));
 
     // A place inside what was granted, and nothing else: not the county, not another village, not another column.
-    for (place, columns) in [(None, ["id_no"]), (Some("南召县/皇后乡/天桥村"), ["id_no"]), (Some(VILLAGE), ["phone"])] {
+    for (place, columns) in [(None, ["id_no"]), (Some("南召县/皇后乡/天桥村"), ["id_no"]), (Some(VILLAGE), ["phone"])]
+    {
         assert_eq!(export(admin, &path("b.xlsx"), place, &columns), Err(AppError::NoGrant), "{place:?} {columns:?}");
     }
-    assert_eq!(export(&second, &path("b.xlsx"), Some(VILLAGE), &["id_no"]), Err(AppError::NoGrant), "who has not asked");
+    assert_eq!(
+        export(&second, &path("b.xlsx"), Some(VILLAGE), &["id_no"]),
+        Err(AppError::NoGrant),
+        "who has not asked"
+    );
     assert!(!path("b.xlsx").exists());
     export(admin, &path("c.xlsx"), Some(VILLAGE), &["id_no"]).unwrap();
     meet(&[admin, &second]);
@@ -137,7 +149,10 @@ fn a_second_person_grants_once_and_within_it_exports_run_each_with_its_mark_and_
     second.does("end_export_grant", json!({"wanted": wanted, "reason": "名单已报"}));
     meet(&[&second, admin]);
     let ended = only(admin);
-    assert_eq!((&ended["state"], &ended["ended_by"], &ended["end_reason"]), (&json!("ended"), &json!("苏玉兰"), &json!("名单已报")));
+    assert_eq!(
+        (&ended["state"], &ended["ended_by"], &ended["end_reason"]),
+        (&json!("ended"), &json!("苏玉兰"), &json!("名单已报"))
+    );
     assert_eq!(export(admin, &path("e.xlsx"), Some(VILLAGE), &["id_no"]), Err(AppError::NoGrant));
     let late = second.tries("grant_export", json!({"wanted": wanted}));
     assert!(matches!(late, Err(AppError::NotFound { .. })), "{late:?}");
@@ -156,9 +171,7 @@ fn what_is_asked_for_is_judged_and_only_the_county_asks() {
     let (county, _) = county();
     let helper = county.person("卫春建", "helper", None, &[HEAD]);
     let town = county.person("赵永燕", "township", Some("南召县/皇后乡"), &[]);
-    let asking = |template: &str, columns: &[&str], days: i32, reason: &str| {
-        json!({"template": template, "columns": columns, "days": days, "reason": reason})
-    };
+    let asking = |template: &str, columns: &[&str], days: i32, reason: &str| json!({"template": template, "columns": columns, "days": days, "reason": reason});
     for device in [&helper, &town] {
         assert_eq!(device.tries("export_grants", json!({})), Err(AppError::NotAllowed));
         let asked = device.tries("ask_export_grant", asking("ledger", &["id_no"], 7, "reported"));
@@ -206,12 +219,20 @@ fn the_gate_lets_nobody_grant_their_own_nor_for_long_nor_without_being_the_count
     let today = Day::parse(second.does("today_list", json!({}))["day"].as_str().unwrap()).unwrap();
     let grant = |until: Day| ExportGranted { wanted, until };
     let week = today.plus(6);
-    for (device, until) in [(admin, week), (&twin, week), (&helper, week), (&second, today.plus(7)), (&second, today.plus(400))] {
+    for (device, until) in
+        [(admin, week), (&twin, week), (&helper, week), (&second, today.plus(7)), (&second, today.plus(400))]
+    {
         assert_eq!(forced(device, kind::EXPORT_GRANTED, &grant(until)), Standing::Aside);
     }
     let end = ExportGrantEnd { wanted, reason: String::new() };
     assert_eq!(forced(&helper, kind::EXPORT_GRANT_END, &end), Standing::Aside);
-    let long = ExportWanted { template: "ledger".into(), place: None, columns: vec!["id_no".into()], days: 32, reason: "reported".into() };
+    let long = ExportWanted {
+        template: "ledger".into(),
+        place: None,
+        columns: vec!["id_no".into()],
+        days: 32,
+        reason: "reported".into(),
+    };
     assert_eq!(forced(&second, kind::EXPORT_WANTED, &long), Standing::Aside);
     meet(&[admin, &second]);
     assert_eq!(only(admin)["state"], "asked");

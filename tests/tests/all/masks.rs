@@ -23,7 +23,11 @@ const TYPED_PHONE: &str = "15985432107";
 
 /// What must not come back: eight figures in a row out of the middle of each, so that half a number is found too.
 fn pieces() -> Vec<&'static str> {
-    [ID, TYPED_ID].iter().flat_map(|id| [&id[2..10], &id[6..14], &id[9..17]]).chain([&PHONE[2..10], &TYPED_PHONE[2..10]]).collect()
+    [ID, TYPED_ID]
+        .iter()
+        .flat_map(|id| [&id[2..10], &id[6..14], &id[9..17]])
+        .chain([&PHONE[2..10], &TYPED_PHONE[2..10]])
+        .collect()
 }
 
 fn whole_in(text: &str) -> Vec<&'static str> {
@@ -87,7 +91,16 @@ impl Scan {
 /// Every question, asked of one device.
 fn asks_all(scan: &Scan, device: &Device, household: &str, other: &str, county: bool) {
     let ask = |name: &str, args: Value| scan.asks(device, name, args);
-    for name in ["status", "preferences", "carried_files", "needs_attention", "tidings", "today_list", "written_lately", "places"] {
+    for name in [
+        "status",
+        "preferences",
+        "carried_files",
+        "needs_attention",
+        "tidings",
+        "today_list",
+        "written_lately",
+        "places",
+    ] {
         ask(name, json!({}));
     }
     for name in ["taken_over", "confirmed_facts", "cadres", "role_kinds", "teams", "lease", "verify"] {
@@ -132,7 +145,8 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     let offices = |name: &str, args: Value| scan.asks(admin, name, args);
     let card = helps("household", json!({"id": id}));
     let person = card["persons"][0]["id"].as_str().unwrap().to_owned();
-    let facts = json!({"id_no": ID, "phone": PHONE, "health": "长期慢性病", "disability": "肢体一级", "birth": "1965-07-08"});
+    let facts =
+        json!({"id_no": ID, "phone": PHONE, "health": "长期慢性病", "disability": "肢体一级", "birth": "1965-07-08"});
     helps("update_person", json!({"household": id, "person": person, "facts": facts}));
     let facts = json!({"phone": PHONE, "address": typed("村口"), "household_type": "脱贫不稳定户", "monitor_type": "边缘易致贫户",
         "income_per_capita": 723_456, "languages": typed("壮语")});
@@ -161,7 +175,11 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     let place = "南召县/皇后乡/北召店村";
     let new = json!([{"name": "覃小满", "id_no": TYPED_ID, "phone": TYPED_PHONE}]);
     helps("register_household", json!({"place": place, "facts": {"address": typed("坡上")}, "persons": new}));
-    scan.tells_whole(helper, "reveal", json!({"household": id, "key": format!("person/{person}/id_no"), "reason": typed("核对")}));
+    scan.tells_whole(
+        helper,
+        "reveal",
+        json!({"household": id, "key": format!("person/{person}/id_no"), "reason": typed("核对")}),
+    );
     scan.tells_whole(helper, "telephone", json!({"household": id, "key": "phone"}));
     helps("check_certificate", json!({"household": id, "person": person, "tail": &ID[12..]}));
     helps("prefer", json!({"key": "language", "value": "zh-CN"}));
@@ -173,7 +191,13 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     helper.does("update_household", json!({"household": id, "facts": {"phone": "13700000004"}}));
     helps("exchange", json!({}));
     offices("exchange", json!({}));
-    let said = offices("household", json!({"id": id}))["facts"].as_array().unwrap().iter().find(|fact| fact["key"] == "phone").unwrap()["said"].clone();
+    let said = offices("household", json!({"id": id}))["facts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|fact| fact["key"] == "phone")
+        .unwrap()["said"]
+        .clone();
     offices("choose_statement", json!({"household": id, "key": "phone", "said": said[0]["by"][0]["entry"]}));
     offices("require_confirmation", json!({"keys": ["household_type", "monitor_type"]}));
     offices("tell_apart", json!({"household": id, "other": other, "reason": typed("不同")}));
@@ -191,7 +215,9 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     offices("enrolment_slips", json!({"person": "卫春建"}));
     offices("entrust", json!({"household": id, "person": "赵永燕", "duty": typed("帮")}));
     offices("take_back", json!({"household": id, "person": "赵永燕", "reason": typed("调走")}));
-    let device = offices("devices", json!({})).as_array().unwrap().iter().find(|row| row["name"] == "赵永燕").unwrap()["device"].clone();
+    let device = offices("devices", json!({})).as_array().unwrap().iter().find(|row| row["name"] == "赵永燕").unwrap()
+        ["device"]
+        .clone();
     offices("revoke_device", json!({"device": device, "reason": typed("丢在车上")}));
     offices("let_in", json!({"device": device, "reason": typed("找到了")}));
     offices("note_print", json!({"what": "slips"}));
@@ -247,7 +273,8 @@ fn no_command_tells_a_whole_number_that_was_kept_or_typed_and_nothing_lies_in_cl
     scan.asks(&county.admin, "import_roster", json!({"path": roster, "dry_run": true}));
     county.admin.does("import_roster", json!({"path": roster}));
     let questions = scan.asks(&county.admin, "needs_attention", json!({}));
-    let question = questions.as_array().unwrap().iter().find(|one| one["attention"] == "question").unwrap()["question"].clone();
+    let question =
+        questions.as_array().unwrap().iter().find(|one| one["attention"] == "question").unwrap()["question"].clone();
     scan.asks(&county.admin, "answer_question", json!({"question": question, "answer": typed("搬走了")}));
     asks_all(&scan, &county.admin, &id, &other, true);
 
@@ -288,7 +315,9 @@ fn no_command_tells_a_whole_number_that_was_kept_or_typed_and_nothing_lies_in_cl
     drop(admin_two);
     let home = folder.join("卫春建");
     drop(helper);
-    for (name, args) in [("household", json!({"id": id})), ("timeline", json!({"household": id})), ("today_list", json!({}))] {
+    for (name, args) in
+        [("household", json!({"id": id})), ("timeline", json!({"household": id})), ("today_list", json!({}))]
+    {
         let mut lianhu = std::process::Command::new(&programs().lianhu);
         let told = lianhu.arg("--home").arg(&home).args(["call", name, &args.to_string()]).output().unwrap();
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
@@ -353,7 +382,10 @@ fn rows_and_reminders_tell_nobodys_health_income_allowance_or_monitoring() {
         }
     }
     let today = helper.does("today_list", json!({}));
-    assert_eq!((&today["promises"][0]["promise"]["text"], today["drafts"].as_array().unwrap().len()), (&json!("送••申请表"), 1));
+    assert_eq!(
+        (&today["promises"][0]["promise"]["text"], today["drafts"].as_array().unwrap().len()),
+        (&json!("送••申请表"), 1)
+    );
     // The card says what the rows do not; so the search above would have found it.
     assert!(found(&helper.does("household", json!({"id": id}))).len() >= 3);
 }

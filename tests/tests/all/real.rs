@@ -175,7 +175,8 @@ pub(crate) fn write_roster_of(path: &Path, households: &[(&str, &str)]) {
         // As in the whole one: the row of the household, of two persons each.
         let place = heads.iter().position(|known| known == head).unwrap();
         let number = format!("4113211000{:05}", place * 2 + 1);
-        for (at, (name, relation)) in [((*head).to_owned(), "户主"), (format!("{head}儿"), "之子")].iter().enumerate() {
+        for (at, (name, relation)) in [((*head).to_owned(), "户主"), (format!("{head}儿"), "之子")].iter().enumerate()
+        {
             let person = format!("{number}0{}", at + 1);
             let cells =
                 ["南召县", "皇后乡", village, &number, &person, name, relation, "17579655637", "河东社区", "2018"];
