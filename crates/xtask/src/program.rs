@@ -59,6 +59,12 @@ impl Program {
         let mut words = self.words.iter();
         let name = words.next().map_or("", String::as_str);
         let mut command = Command::new(name);
+        // What cargo says of this task's own package is not for what it runs: a build script that looks at it would
+        // compile half of the programs anew, each time somebody else calls cargo.
+        let of_the_task = |name: &str| name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PKG");
+        std::env::vars().filter(|(name, _)| of_the_task(name)).for_each(|(name, _)| {
+            command.env_remove(name);
+        });
         command.args(words.map(OsStr::new)).current_dir(root());
         command
     }

@@ -41,7 +41,7 @@ pub(crate) fn second_administrator<'s>(
     admin.see("还没打印，离开就看不到了。")?;
     admin.tap("离开")?;
     admin.at("report")?;
-    let mut second = people::enrol(stage, county, "second-admin", Size::Desktop, &slip.code)?;
+    let second = people::enrol(stage, county, "second-admin", Size::Desktop, &slip.code)?;
     second.at("report")?;
     Ok(second)
 }

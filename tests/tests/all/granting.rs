@@ -237,7 +237,8 @@ fn the_gate_lets_nobody_grant_their_own_nor_for_long_nor_without_being_the_count
     meet(&[admin, &second]);
     assert_eq!(only(admin)["state"], "asked");
     // Nobody but the county hears of any of it.
-    let (own, held) = (helper.app.ledger().identity().unwrap().device, helper.app.ledger().all_held().unwrap());
+    let own = helper.app.ledger().identity().unwrap().device;
+    let held = helper.app.ledger().all_held().unwrap();
     let heard = held.iter().any(|held| held.about == Some(OFFICE) && held.device != Some(own));
     assert!(!heard, "a helper holds what the county decides");
 

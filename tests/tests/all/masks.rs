@@ -18,7 +18,7 @@ const OTHER: &str = "武山江";
 const ID: &str = "411321196507084315";
 const PHONE: &str = "13655501234";
 /// Typed into free words.
-const TYPED_ID: &str = "522731197903126120";
+const TYPED_ID: &str = "522731197903126121";
 const TYPED_PHONE: &str = "15985432107";
 
 /// What must not come back: eight figures in a row out of the middle of each, so that half a number is found too.
@@ -123,7 +123,7 @@ fn asks_all(scan: &Scan, device: &Device, household: &str, other: &str, county: 
     ask("joined_households", json!({}));
     if county {
         let period = json!({"from": "2026-11-01", "to": "2026-11-30"});
-        for name in ["recent_entrusting", "devices", "audit", "erased_households", "export_grants"] {
+        for name in ["recent_entrusting", "devices", "audit", "erased_households", "export_grants", "inspections"] {
             ask(name, json!({}));
         }
         ask("audit", json!({"household": household}));
@@ -136,6 +136,10 @@ fn asks_all(scan: &Scan, device: &Device, household: &str, other: &str, county: 
             ask("records_behind", json!({"figure": figure["key"]}));
         }
     }
+}
+
+fn today(device: &Device) -> Value {
+    device.does("today_list", json!({}))["day"].clone()
 }
 
 /// Writes numbers into every words a person can write, through every command that acts.
@@ -225,6 +229,12 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     offices("place_household", json!({"household": id, "origin": place}));
     offices("entrusted_places", json!({"person": "卫春建"}));
     helps("other_devices", json!({}));
+    let stretch = json!({"from": "2026-01-01", "to": "2026-11-29"});
+    let opening =
+        json!({"team": typed("组"), "from": today(admin), "to": today(admin), "period": stretch, "purpose": "records"});
+    offices("open_inspection", opening);
+    let opened = offices("inspections", json!({}))[0]["inspection"].clone();
+    offices("end_inspection", json!({"inspection": opened, "reason": typed("完了")}));
     (id, other)
 }
 
