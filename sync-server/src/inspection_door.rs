@@ -25,7 +25,7 @@ use lianhu_core::inspection::Inspection;
 use lianhu_core::lot::HouseholdCode;
 use lianhu_core::outside::Told;
 use lianhu_core::pass_code::PassCode;
-use lianhu_ledger::{InspectionRow, Ledger, LedgerError, Listing, Stage};
+use lianhu_ledger::{InspectionRow, Ledger, LedgerError, Listing, NotDrawn, NotOpened, Stage};
 use page::{Page, Part};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -338,6 +338,7 @@ async fn draw(State(door): State<Door>, headers: HeaderMap, request: Request) ->
             log(&format!("inspection drawn={} wanted={wanted}", guest.row.entry));
             page::go("/inspection/samples")
         }
+        Ok(Err(NotDrawn::NotRunning)) => page::go("/inspection"),
         Ok(Err(why)) => {
             let sentence = say(tongue, samples::why_not(why));
             samples_page(&door, guest, tongue, StatusCode::BAD_REQUEST, Some(sentence)).await
@@ -366,6 +367,7 @@ async fn open(State(door): State<Door>, headers: HeaderMap, request: Request) ->
             log(&format!("inspection opened={}", guest.row.entry));
             page::show(tongue, StatusCode::OK, say(tongue, "opened"), samples::opened(&sample, tongue))
         }
+        Ok(Err(NotOpened::NotRunning)) => page::go("/inspection"),
         Ok(Err(_)) => samples_page(&door, guest, tongue, StatusCode::NOT_FOUND, Some(say(tongue, "not_drawn"))).await,
         Err(unheard) => empty(status(unheard.into())),
     }

@@ -11,6 +11,7 @@ use lianhu_core::ids::PlaceId;
 use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::report::{Measure, PlaceLine, Report, YearSite};
+use lianhu_core::resident_id::ResidentId;
 use lianhu_core::trace::act;
 use lianhu_ledger::ExportGrantRow;
 use lianhu_workbook::{Cell, Footer, HeaderCell, Mark, Sheet, write_marked, write_workbook};
@@ -155,6 +156,7 @@ impl App {
         ];
         let mut rows = Vec::new();
         let (mut households, mut persons) = (0_i64, 0_i64);
+        let today = self.today();
         {
             let ledger = self.ledger();
             for row in ledger.households("", place, 0, 1_000_000)?.rows {
@@ -162,10 +164,15 @@ impl App {
                 for person in ledger.persons(row.id)?.into_iter().filter(|person| person.counts) {
                     persons += 1;
                     let words = |text: &str| Cell::text(&mask_words(text));
+                    // A certificate in the place of the list's own number is one.
+                    let listed = |text: &str| match ResidentId::parse(text, today) {
+                        Ok(_) => Cell::text(&mask_id(text)),
+                        Err(_) => Cell::text(text),
+                    };
                     let text = |text: &Option<String>| words(text.as_deref().unwrap_or_default());
                     rows.push(vec![
                         Cell::Int(households),
-                        Cell::text(row.national_no.as_deref().unwrap_or_default()),
+                        listed(row.national_no.as_deref().unwrap_or_default()),
                         words(&row.head),
                         Cell::text(row.village.as_deref().and_then(|path| path.rsplit('/').next()).unwrap_or_default()),
                         text(&row.site),

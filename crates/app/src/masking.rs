@@ -100,7 +100,8 @@ fn mask_unless_id(text: String) -> String {
 }
 
 /// What a form meant that was filled with masked words and sent back: where the mask of a number still stands, the number
-/// stands that was there. A mask that fits several numbers is left as it is.
+/// stands that was there. Of several that have the same mask the one counts that stood in the same place; elsewhere only
+/// what fits alone.
 pub(crate) fn restored<T: Serialize + DeserializeOwned>(sent: T, was: &T) -> T {
     let (Ok(mut value), Ok(before)) = (serde_json::to_value(&sent), serde_json::to_value(was)) else { return sent };
     let mut known = Vec::new();
@@ -111,7 +112,9 @@ pub(crate) fn restored<T: Serialize + DeserializeOwned>(sent: T, was: &T) -> T {
     if numbers.is_empty() {
         return sent;
     }
-    restore(&mut value, &known, &numbers);
+    known.sort();
+    known.dedup();
+    restore(&mut value, Some(&before), &known, &numbers);
     serde_json::from_value(value).unwrap_or(sent)
 }
 
@@ -124,23 +127,49 @@ fn texts(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn restore(value: &mut Value, known: &[String], numbers: &[(String, String)]) {
+fn restore(value: &mut Value, was: Option<&Value>, known: &[String], numbers: &[(String, String)]) {
     match value {
-        Value::String(text) => {
-            if let Some(whole) = known.iter().find(|whole| mask_words(whole) == *text) {
-                text.clone_from(whole);
-                return;
-            }
-            for (whole, shown) in numbers {
-                if numbers.iter().filter(|(_, other)| other == shown).count() == 1 {
-                    *text = text.replace(shown.as_str(), whole);
-                }
+        Value::String(text) => *text = restored_text(text, was.and_then(Value::as_str), known, numbers),
+        Value::Array(many) => {
+            // Of a list from which something was taken the places mean nothing.
+            let before = was.and_then(Value::as_array).filter(|before| before.len() == many.len());
+            for (at, one) in many.iter_mut().enumerate() {
+                restore(one, before.and_then(|before| before.get(at)), known, numbers);
             }
         }
-        Value::Array(many) => many.iter_mut().for_each(|one| restore(one, known, numbers)),
-        Value::Object(fields) => fields.values_mut().for_each(|inside| restore(inside, known, numbers)),
+        Value::Object(fields) => {
+            for (name, inside) in fields.iter_mut() {
+                restore(inside, was.and_then(|was| was.get(name)), known, numbers);
+            }
+        }
         _ => {}
     }
+}
+
+fn restored_text(sent: &str, here: Option<&str>, known: &[String], numbers: &[(String, String)]) -> String {
+    if let Some(whole) = here.filter(|whole| mask_words(whole) == sent) {
+        return whole.to_owned();
+    }
+    let mut fitting = known.iter().filter(|whole| mask_words(whole) == sent);
+    if let (Some(whole), None) = (fitting.next(), fitting.next()) {
+        return whole.clone();
+    }
+    let stood = here.map(numbers_in_text).unwrap_or_default();
+    let mut text = sent.to_owned();
+    for (whole, shown) in numbers {
+        if numbers.iter().filter(|(_, other)| other == shown).count() == 1 {
+            text = text.replace(shown.as_str(), whole);
+            continue;
+        }
+        // Several have this mask: in the same place, and as many of them, they stand in their order.
+        let in_order: Vec<_> = stood.iter().filter(|(_, other)| other == shown).collect();
+        if !in_order.is_empty() && text.matches(shown.as_str()).count() == in_order.len() {
+            for (one, _) in in_order {
+                text = text.replacen(shown.as_str(), one, 1);
+            }
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -190,6 +219,12 @@ mod tests {
         assert_eq!(restored(sent, &was), meant);
         let two = json!(["打13812341234或13856781234", "打13812341234"]);
         let sent = json!(["打138****1234", "先打138****1234"]);
-        assert_eq!(restored(sent, &two), json!(["打13812341234", "先打138****1234"]), "which of both nobody knows");
+        assert_eq!(restored(sent, &two), json!(["打13812341234", "先打13812341234"]), "the second stood there alone");
+        let alike = json!([{"text": "证522731196202140014"}, {"text": "证522731199003050014", "day": 1}]);
+        let sent = json!([{"text": "证52**************14"}, {"text": "证52**************14，又来", "day": 2}]);
+        let meant = json!([{"text": "证522731196202140014"}, {"text": "证522731199003050014，又来", "day": 2}]);
+        assert_eq!(restored(sent, &alike), meant, "nobody gets another one's number");
+        let moved = json!([{"text": "证52**************14"}]);
+        assert_eq!(restored(moved.clone(), &alike), moved, "which of both stood there nobody knows");
     }
 }

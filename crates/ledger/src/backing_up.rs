@@ -13,8 +13,8 @@ use std::path::Path;
 const WANTED: &str = "rebuild";
 /// Said where an older version kept entries of kinds it did not know and showed nowhere: this one computes their rows. A ledger
 /// that has none needs nothing computed.
-pub(crate) const WANTED_IF_PASSED_ON: &str =
-    "insert or replace into meta (key, value) select 'rebuild', 1 where exists (select 1 from entry where kind >= 86);";
+pub(crate) const WANTED_IF_PASSED_ON: &str = "insert or replace into meta (key, value) select 'rebuild', 1 where exists (select 1 from entry where kind >= 64 and kind >= 86) \
+     or (exists (select 1 from joining) and exists (select 1 from erased));";
 
 impl Ledger {
     /// Copies the ledger, as it is at one moment, into a new file under the same key. The keys of a county's households

@@ -6,6 +6,7 @@ use lianhu_core::change::{Change, lane};
 use lianhu_core::directive::{Device, LetIn, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
+use lianhu_core::exchange::Answer;
 use lianhu_core::export_grant::{ExportGrantEnd, ExportGranted};
 use lianhu_core::handover::HandoverTaken;
 use lianhu_core::ids::{HouseholdId, PlaceId, UserId};
@@ -15,10 +16,6 @@ use rusqlite::params;
 
 /// Higher than any number: what ended has ended.
 const NOW: u64 = i64::MAX.cast_unsigned();
-
-/// The kinds that nobody lets in for somebody else: whoever may not write them gains nothing by an office that means well.
-pub(crate) const OF_INSPECTIONS: [u16; 4] =
-    [kind::INSPECTION, kind::INSPECTION_END, kind::SAMPLE_DRAWN, kind::SAMPLE_OPENED];
 
 /// What the directives say of an author and an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,7 +255,10 @@ impl Tx<'_> {
             },
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => inside(place),
             (kind::TEAM | kind::MEMBER, About::Organisation(team)) => {
-                let new = entry.kind == kind::TEAM && !self.is_team(UserId(team))?;
+                // What is granted to a person is no team's: nobody forms one under a person's id.
+                let person = "select 1 from cadre where id = ?1";
+                let person = self.one(person, [UserId(team).bytes()], |_| Ok(()))?.is_some();
+                let new = entry.kind == kind::TEAM && !person && !self.is_team(UserId(team))?;
                 let theirs = |held: About| match held {
                     About::Household(_) => self.held_at(entry.user, held, seen),
                     About::Place(place) => inside(place),
@@ -272,13 +272,18 @@ impl Tx<'_> {
                 }
                 Ok(within)
             }
-            (kind::PLACE, About::Place(_)) => {
+            (kind::PLACE, About::Place(place)) => {
                 match minicbor::decode::<Place>(&entry.body).ok().and_then(|place| place.parent) {
-                    Some(parent) => inside(parent),
+                    // A new place, or one that is its own already; nothing lies within itself.
+                    Some(parent) => {
+                        let sql = "select 1 from place where id = ?1";
+                        let new = self.one(sql, [place.bytes()], |_| Ok(()))?.is_none();
+                        Ok((new || inside(place)?) && inside(parent)? && !self.chain(parent)?.contains(&place))
+                    }
                     None => Ok(false),
                 }
             }
-            (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => Ok(!self.directs(user)?),
+            (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => self.may_enrol(entry.user, user),
             (kind::DEVICE, About::Cadre(user)) => match minicbor::decode::<Device>(&entry.body) {
                 Ok(device) => Ok(device.revoked
                     && self.is_below(user, entry.user)?
@@ -307,6 +312,16 @@ impl Tx<'_> {
         }
     }
 
+    /// Whether a township may write somebody down, or give them a device: somebody new, whom it wrote down itself, or who
+    /// works in its area. Whoever could enrol anybody could read what anybody holds.
+    fn may_enrol(&self, township: UserId, user: UserId) -> Result<bool> {
+        let sql = "select max(user = ?3) from entry where about = ?1 and kind = ?2 and number is not null";
+        let params = params![About::Cadre(user).key(), kind::CADRE, township.bytes()];
+        let own = self.one(sql, params, |row| row.get::<_, Option<bool>>(0))?.flatten();
+        let theirs = own.unwrap_or(true) || self.is_below(user, township)?;
+        Ok(theirs && !self.directs(user)? && !self.is_team(user)?)
+    }
+
     /// Whether a township may give a role, or end it: none that directs, to nobody above it, nowhere but inside its area.
     fn may_give(&self, user: UserId, role: &str, inside: bool) -> Result<bool> {
         Ok(inside && !self.reach_of_kind(role)?.directs() && !self.directs(user)?)
@@ -331,7 +346,7 @@ impl Tx<'_> {
                 Err(_) => Ok(false),
             },
             (kind::JOIN_END, _) => match minicbor::decode::<JoinEnd>(&entry.body) {
-                Ok(end) => Ok(self.fate(end.join)?.is_none()),
+                Ok(end) => Ok(matches!(self.fate(end.join)?, None | Some((Answer::Parked, ..)))),
                 Err(_) => Ok(false),
             },
             _ => Ok(false),

@@ -77,7 +77,11 @@ impl Ledger {
             match entry.kind {
                 kind::EXPORT_WANTED => rows.push(ExportGrantRow {
                     wanted: kept.name,
-                    what: kept.body()?,
+                    // A version that did not know the kind let in whatever its body was.
+                    what: match kept.body() {
+                        Ok(what) => what,
+                        Err(_) => continue,
+                    },
                     asked_by: entry.user,
                     asked_on: entry.at.day(),
                     numbered,
@@ -86,7 +90,7 @@ impl Ledger {
                     used: 0,
                 }),
                 kind::EXPORT_GRANTED => {
-                    let ExportGranted { wanted, until } = kept.body()?;
+                    let Ok(ExportGranted { wanted, until }) = kept.body() else { continue };
                     // Also what a person at the server has let in is held against what the gate asks.
                     let of_county = self.reach_of(entry.user)? == Reach::County;
                     let may = |row: &&mut ExportGrantRow| {
@@ -101,7 +105,10 @@ impl Ledger {
                     }
                 }
                 _ => {
-                    let ExportGrantEnd { wanted, reason } = kept.body()?;
+                    let Ok(ExportGrantEnd { wanted, reason }) = kept.body() else { continue };
+                    if self.reach_of(entry.user)? != Reach::County {
+                        continue;
+                    }
                     let row = rows.iter_mut().find(|row| row.wanted == wanted && row.ended.is_none());
                     if let Some(row) = row {
                         row.ended = Some(ExportEnded { by: entry.user, on: entry.at.day(), reason });

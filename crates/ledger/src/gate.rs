@@ -2,7 +2,7 @@
 
 use crate::bodies::subject;
 use crate::dossiers;
-use crate::entitle::{Entitled, OF_INSPECTIONS};
+use crate::entitle::Entitled;
 use crate::entries::{Kept, standing};
 use crate::error::Result;
 use crate::scope::Point;
@@ -172,9 +172,11 @@ impl Tx<'_> {
             return Ok(known);
         }
         let late = match self.entitled(arrival.head, &entry)? {
-            Entitled::No if OF_INSPECTIONS.contains(&entry.kind) => {
+            // Let in is what somebody wrote down, never what they directed without being entitled to.
+            Entitled::No if entry.is_directive() => {
                 return self.set_aside(arrival, name, bytes, Code::NotEntitled);
             }
+            Entitled::NotYet if entry.is_directive() => return self.park(arrival, name, &entry, bytes),
             _ if arrival.released => true,
             Entitled::Yes => false,
             Entitled::Late => true,

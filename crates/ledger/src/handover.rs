@@ -79,6 +79,7 @@ impl Tx<'_> {
             "strike",
             "amends",
             "handover_note",
+            "sample_opened",
         ] {
             self.run(&format!("delete from {table} where household = ?1"), [household.bytes()])?;
         }

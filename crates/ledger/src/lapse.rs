@@ -53,6 +53,12 @@ impl Tx<'_> {
         self.run("update scope set until = null, moved = since where until > ?1", [number])?;
         self.run("update scope set until = ?2, moved = since where since > ?1", params![number, NOT_TOLD])?;
         self.set_meta("seen", self.meta::<i64>("seen")?.unwrap_or(0).min(number))?;
+        // What the new life numbers behind this has not been told, though the old one had numbers as high.
+        for told in ["samples_told", "erased_told"] {
+            if let Some(upto) = self.meta::<i64>(told)? {
+                self.set_meta(told, upto.min(number))?;
+            }
+        }
         self.wait_again()?;
         for (name, key) in lost {
             if let Some(kept) = self.entry(name)? {

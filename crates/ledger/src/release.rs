@@ -65,9 +65,22 @@ impl Tx<'_> {
     /// After a back-up took the place of what was lost, devices hand in what they wrote under directives that the county
     /// no longer knows. It is refused like any other that nobody is entitled to, until the office has directed anew.
     pub(crate) fn rejudge(&self, at: Moment) -> Result<()> {
-        if !self.was_restored()? {
+        if !self.was_restored()? || self.rejudging.replace(true) {
             return Ok(());
         }
+        let done = loop {
+            match self.rejudge_once(at) {
+                Ok(true) => {}
+                other => break other.map(drop),
+            }
+        };
+        self.rejudging.set(false);
+        done
+    }
+
+    /// One round; says whether it let anything in, which may let in more.
+    fn rejudge_once(&self, at: Moment) -> Result<bool> {
+        let mut moved = false;
         let sql = "select quarantine.name, quarantine.header, quarantine.bytes, envelope.name, envelope.id from quarantine join envelope on envelope.name = quarantine.envelope where quarantine.code in (?1, ?2) order by quarantine.id";
         let refused = self.all(sql, [Code::NotEntitled as i64, Code::Circle as i64], |row| {
             let name: Vec<u8> = row.get(3)?;
@@ -87,10 +100,16 @@ impl Tx<'_> {
                 continue;
             }
             let name = EnvelopeName::from_slice(&envelope).unwrap_or_default();
-            self.admit(&Arrival::again(&head, name, row, at, false), &bytes)?;
-            self.unpark(read.about, at)?;
+            moved |= self.admit(&Arrival::again(&head, name, row, at, false), &bytes)?.0 == Answer::Kept;
+            self.unpark_after(&read, at)?;
         }
-        Ok(())
+        Ok(moved)
+    }
+
+    /// What waited for this entry is tried once more, joins with its household too.
+    fn unpark_after(&self, entry: &Entry, at: Moment) -> Result<()> {
+        let joins = self.joins_that_waited_for(entry)?;
+        std::iter::once(entry.about).chain(joins).try_for_each(|about| self.unpark(about, at))
     }
 
     /// Lets in what stands aside of one device only for who wrote it, in the order in which it came.
@@ -123,7 +142,7 @@ impl Tx<'_> {
         let now = self.around.now();
         let (answer, ..) = self.admit(&Arrival::again(&head, name, row, now, true), &bytes)?;
         if let Ok(read) = Entry::read(&bytes) {
-            self.unpark(read.about, now)?;
+            self.unpark_after(&read, now)?;
         }
         Ok(answer)
     }

@@ -75,9 +75,11 @@ impl Ledger {
     ) -> Result<std::result::Result<OpenedSample, NotOpened>> {
         let today = self.now().day();
         self.transact(|tx| {
-            if row.stage(today) != Stage::Running {
+            // As it stands now: it may have ended while the form was on its way.
+            let Some(row) = tx.inspection(row.entry)?.filter(|row| row.stage(today) == Stage::Running) else {
                 return Ok(Err(NotOpened::NotRunning));
-            }
+            };
+            let row = &row;
             let key = tx.inspection_key(row)?;
             let found = tx.samples(row.entry)?.into_iter().find(|sample| key.code(sample.household) == *code);
             let Some(sample) = found else { return Ok(Err(NotOpened::NotDrawn)) };
@@ -100,9 +102,10 @@ impl Tx<'_> {
         words: &str,
         today: lianhu_core::day::Day,
     ) -> Result<std::result::Result<EntryName, NotDrawn>> {
-        if row.stage(today) != Stage::Running {
+        let Some(row) = self.inspection(row.entry)?.filter(|row| row.stage(today) == Stage::Running) else {
             return Ok(Err(NotDrawn::NotRunning));
-        }
+        };
+        let row = &row;
         // A control character could make two different words look alike to whoever draws again.
         if !WORDS.contains(&words.chars().count()) || words.chars().any(char::is_control) {
             return Ok(Err(NotDrawn::Words));
@@ -161,7 +164,8 @@ impl Tx<'_> {
         let door: Vec<String> = door.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         let said = self.dossier(household)?.statements("address").into_iter().next().map(|said| said.value);
         let said = match said {
-            Some(lianhu_core::scalar::Scalar::Text(said)) => Some(said),
+            // A number typed into it is not where they live.
+            Some(lianhu_core::scalar::Scalar::Text(said)) => Some(lianhu_core::mask::mask_certificates_in_text(&said)),
             _ => None,
         };
         let parts = [path.map(|path| path.replace('/', " ")), said, (!door.is_empty()).then(|| door.join("-"))];

@@ -82,6 +82,8 @@ pub(crate) struct Tx<'a> {
     touched: RefCell<BTreeSet<About>>,
     /// Whether this act has erased a household.
     pub(crate) erases: Cell<bool>,
+    /// Whether what stands aside is being judged once more: one round after another, not one within another.
+    pub(crate) rejudging: Cell<bool>,
     pub(crate) me: RefCell<Option<Identity>>,
     /// The dossiers this act has in hand, as they are stored.
     pub(crate) in_hand: RefCell<BTreeMap<HouseholdId, Rc<Dossier>>>,
@@ -189,6 +191,7 @@ impl Ledger {
             keys: self.keys.as_ref(),
             touched: RefCell::default(),
             erases: Cell::default(),
+            rejudging: Cell::default(),
             me: RefCell::default(),
             in_hand: RefCell::default(),
         }

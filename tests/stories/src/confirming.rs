@@ -41,6 +41,14 @@ pub(crate) fn confirmed_at_the_desk(helper: &mut Window<'_>, town: &mut Window<'
     town.picture("to-confirm")?;
     for left in (0..3).rev() {
         town.tap("确认这个")?;
+        // Nobody confirms what they have not seen: of what is hidden the reason for looking is asked first.
+        town.wait_for(
+            "a sheet",
+            "return reachable() !== document && /为什么要看|您凭什么确认/.test(plain(reachable().innerText))",
+        )?;
+        if town.ask("return plain(reachable().innerText).includes('为什么要看')")? == true {
+            town.tap("核对身份")?;
+        }
         town.see("您凭什么确认？")?;
         if left == 2 {
             town.picture("confirm-how")?;

@@ -207,7 +207,7 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     offices("tell_apart", json!({"household": id, "other": other, "reason": typed("不同")}));
     let pair = json!({"joins": other, "stays": id, "persons": [], "whole": true, "reason": typed("同一户")});
     offices("join_households", pair);
-    let join = offices("joined_households", json!({}))["joins"][0]["join"].clone();
+    let join = offices("joined_households", json!({}))["rows"][0]["entry"].clone();
     offices("part_households", json!({"join": join, "reason": typed("合错")}));
     offices("set_lease", json!({"days": 45}));
     offices("add_role_kind", json!({"name": "联络员", "reach": "entrusted"}));
