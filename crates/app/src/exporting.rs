@@ -4,14 +4,13 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::granting::{label, purpose};
-use crate::masking::mask_words;
+use crate::masking::{mask_words, number_of_list};
 use lianhu_core::day::Period;
 use lianhu_core::entry::About;
 use lianhu_core::ids::PlaceId;
 use lianhu_core::mask::{mask_id, mask_phone};
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::report::{Measure, PlaceLine, Report, YearSite};
-use lianhu_core::resident_id::ResidentId;
 use lianhu_core::trace::act;
 use lianhu_ledger::ExportGrantRow;
 use lianhu_workbook::{Cell, Footer, HeaderCell, Mark, Sheet, write_marked, write_workbook};
@@ -164,11 +163,7 @@ impl App {
                 for person in ledger.persons(row.id)?.into_iter().filter(|person| person.counts) {
                     persons += 1;
                     let words = |text: &str| Cell::text(&mask_words(text));
-                    // A certificate in the place of the list's own number is one.
-                    let listed = |text: &str| match ResidentId::parse(text, today) {
-                        Ok(_) => Cell::text(&mask_id(text)),
-                        Err(_) => Cell::text(text),
-                    };
+                    let listed = |text: &str| Cell::text(&number_of_list(text, today));
                     let text = |text: &Option<String>| words(text.as_deref().unwrap_or_default());
                     rows.push(vec![
                         Cell::Int(households),

@@ -166,7 +166,7 @@ mod tests {
             Inspection { to: day("2026-12-21"), ..good.clone() },
             Inspection { since: day("2026-11-21"), ..good.clone() },
             Inspection { since: day("2020-01-01"), ..good.clone() },
-            Inspection { from: Day(i32::MIN), to: Day(i32::MAX), ..good.clone() },
+            Inspection { from: Day(i32::MIN), to: Day(i32::MAX), ..good },
         ] {
             assert!(!bad.makes_sense(), "{bad:?}");
         }

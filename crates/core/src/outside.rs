@@ -330,10 +330,8 @@ mod tests {
                 for row in 0..rows.len() {
                     if row != rank {
                         let factor = rows[row][column] / rows[rank][column];
-                        for at in 0..columns {
-                            let taken = rows[rank][at] * factor;
-                            rows[row][at] -= taken;
-                        }
+                        let taken: Vec<f64> = rows[rank].iter().map(|one| one * factor).collect();
+                        rows[row].iter_mut().zip(taken).for_each(|(one, taken)| *one -= taken);
                     }
                 }
                 rank += 1;

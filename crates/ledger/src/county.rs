@@ -252,11 +252,11 @@ impl Tx<'_> {
         let mut abouts = std::collections::BTreeSet::new();
         for bytes in &sealed.entries {
             let outcome = self.admit(&arrival, bytes)?;
-            if outcome.0 == Answer::Kept {
-                if let Some(kept) = self.entry(EntryName::of(bytes))? {
-                    abouts.insert(kept.entry.about);
-                    abouts.extend(self.joins_that_waited_for(&kept.entry)?);
-                }
+            if outcome.0 == Answer::Kept
+                && let Some(kept) = self.entry(EntryName::of(bytes))?
+            {
+                abouts.insert(kept.entry.about);
+                abouts.extend(self.joins_that_waited_for(&kept.entry)?);
             }
             outcomes.push(outcome);
         }

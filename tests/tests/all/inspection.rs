@@ -158,7 +158,7 @@ fn an_inspector_sees_figures_and_numbers_and_of_a_drawn_sample_name_address_and_
     let mut browser = comes_in(&pass);
     let first = browser.get("/inspection");
     agrees_with_the_report(&county, &first.body);
-    let mut pages = vec![("figures", first.body.clone())];
+    let mut pages = vec![("figures", first.body)];
     let list = browser.get("/inspection/households").body;
     assert_eq!(list.matches("<tr>").count() - 1, 29, "one line a household");
     assert!(list.contains("饮水 1"), "open needs by kind");
