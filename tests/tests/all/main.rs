@@ -19,6 +19,7 @@ mod joined;
 mod journey;
 mod lost;
 mod masks;
+mod overreach;
 mod overtaken;
 mod pin;
 mod real;

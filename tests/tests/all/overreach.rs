@@ -1,0 +1,102 @@
+//! Overreach: a township, or a helper, writes past the program what is not theirs to direct. The gate sets it aside, and nobody who
+//! means well lets it in.
+
+use lianhu_core::directive::{Enrolment, LetIn, Place, Role, Team};
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::ids::{Hash, PlaceId, UserId};
+use lianhu_ledger::Standing;
+use lianhu_tests::{Phone, Village};
+
+/// Two townships with a village each, and the first one's office.
+struct Scene {
+    village: Village,
+    town: PlaceId,
+    near: PlaceId,
+    beyond: PlaceId,
+    office: Phone,
+}
+
+fn scene(seed: u64) -> Scene {
+    let mut village = Village::new(seed);
+    let (town, far) = (village.place("皇后乡", "town", None), village.place("天桥乡", "town", None));
+    let near = village.place("上寨村", "village", Some(town));
+    let beyond = village.place("天桥村", "village", Some(far));
+    village.person_with("乡里", "township", Some(town));
+    let mut office = village.phone("乡里");
+    office.exchanges(&mut village.line()).unwrap();
+    Scene { village, town, near, beyond, office }
+}
+
+/// Writes it past the program's own questions, hands it in, and tells what became of it.
+fn forced(phone: &mut Phone, village: &Village, about: About, kind: u16, body: &impl minicbor::Encode<()>) -> Standing {
+    let name = phone.ledger_mut().write(|w| w.record(about, kind, Source::Office, body)).unwrap();
+    phone.exchanges(&mut village.line()).unwrap();
+    let held = phone.ledger().all_held().unwrap();
+    held.iter().find(|held| held.name == name).unwrap().standing
+}
+
+fn place(name: &str, parent: PlaceId) -> Place {
+    Place { name: name.into(), level: "village".into(), parent: Some(parent), code: None }
+}
+
+#[test]
+fn a_township_takes_no_village_from_another_and_puts_no_place_into_itself() {
+    let mut scene = scene(41);
+    let mut forced = |place: PlaceId, body: &Place| {
+        forced(&mut scene.office, &scene.village, About::Place(place), kind::PLACE, body)
+    };
+    assert_eq!(forced(scene.beyond, &place("天桥村", scene.town)), Standing::Aside);
+    assert_eq!(forced(scene.town, &place("皇后乡", scene.near)), Standing::Aside, "a circle");
+    assert_eq!(forced(scene.near, &place("上寨新村", scene.town)), Standing::Living, "its own it may call otherwise");
+    let new = PlaceId::from_slice(&[7; 16]).unwrap();
+    assert_eq!(forced(new, &place("下寨村", scene.town)), Standing::Living);
+}
+
+#[test]
+fn a_township_gives_a_device_to_nobody_who_works_elsewhere() {
+    let mut scene = scene(42);
+    let [here, there] = [("卫春建", scene.near), ("赵永燕", scene.beyond)].map(|(name, place)| {
+        let helper = scene.village.person(name);
+        let household = scene.village.household(name, place);
+        scene.village.entrusts(household, helper);
+        helper
+    });
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    let body = Enrolment { secret: Hash::of(&[b"a secret of its own"]) };
+    let mut forced =
+        |helper: UserId| forced(&mut scene.office, &scene.village, About::Cadre(helper), kind::ENROLMENT, &body);
+    assert_eq!(forced(here), Standing::Living);
+    assert_eq!(forced(there), Standing::Aside, "it would read all that helper holds");
+}
+
+#[test]
+fn nobody_forms_a_team_under_the_id_of_a_person() {
+    let mut scene = scene(43);
+    let helper = scene.village.person("赵永燕");
+    let team = Team { name: "赵永燕".into() };
+    let mut forced =
+        |id: uuid::Uuid| forced(&mut scene.office, &scene.village, About::Organisation(id.0), kind::TEAM, &team);
+    assert_eq!(forced(helper), Standing::Aside, "it would catch what is entrusted to that person");
+    assert_eq!(forced(UserId::from_slice(&[9; 16]).unwrap()), Standing::Living);
+}
+
+#[test]
+fn what_a_helper_directed_for_themselves_is_let_in_by_nobody() {
+    let mut scene = scene(44);
+    let helper = scene.village.person("卫春建");
+    let held = scene.village.household("段志荣", scene.near);
+    scene.village.household("武山江", scene.beyond);
+    scene.village.entrusts(held, helper);
+    let mut phone = scene.village.phone("卫春建");
+    phone.exchanges(&mut scene.village.line()).unwrap();
+    let role = Role { role: "county".into(), place: None };
+    assert_eq!(forced(&mut phone, &scene.village, About::Cadre(helper), kind::ROLE, &role), Standing::Aside);
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    let body = LetIn { device: phone.ledger().identity().unwrap().device, reason: "误".into() };
+    let let_in = forced(&mut scene.office, &scene.village, About::Cadre(helper), kind::LET_IN, &body);
+    assert_eq!(let_in, Standing::Living);
+    for _ in 0..2 {
+        phone.exchanges(&mut scene.village.line()).unwrap();
+    }
+    assert_eq!(phone.ledger().household_rows().unwrap(), [held], "no word of their own makes a helper the county");
+}
