@@ -4,7 +4,7 @@
 use lianhu_core::directive::{Enrolment, LetIn, Place, Role, Team};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{Hash, PlaceId, UserId};
-use lianhu_ledger::Standing;
+use lianhu_ledger::inspect::Standing;
 use lianhu_tests::{Phone, Village};
 
 /// Two townships with a village each, and the first one's office.
@@ -75,7 +75,7 @@ fn nobody_forms_a_team_under_the_id_of_a_person() {
     let helper = scene.village.person("赵永燕");
     let team = Team { name: "赵永燕".into() };
     let mut forced =
-        |id: uuid::Uuid| forced(&mut scene.office, &scene.village, About::Organisation(id.0), kind::TEAM, &team);
+        |id: UserId| forced(&mut scene.office, &scene.village, About::Organisation(id.0), kind::TEAM, &team);
     assert_eq!(forced(helper), Standing::Aside, "it would catch what is entrusted to that person");
     assert_eq!(forced(UserId::from_slice(&[9; 16]).unwrap()), Standing::Living);
 }
