@@ -1,7 +1,7 @@
 //! From hand to hand: who holds a household changes, and everybody whom it concerns hears of it. What the acts have in common.
 
 use crate::county::County;
-use crate::people::{self, Slip};
+use crate::people::{self, Slip, awake};
 use crate::preparing::hand_in;
 use crate::stage::Stage;
 use crate::window::{Size, Window};
@@ -17,13 +17,25 @@ pub(crate) fn play<'s>(
 ) -> Result<()> {
     handing_over::term(admin, [first, second], names)?;
     handing_over::taken_back_meanwhile(admin, [first, second], names)?;
+    all_awake([admin, second, village])?;
     let mut block = roles::building_head(stage, county, admin, village)?;
+    all_awake([admin, second, village])?;
     roles::added_and_ended(admin, village)?;
+    all_awake([admin, second, &mut block])?;
     roles::team(admin, [second, &mut block], names[1])?;
+    all_awake([admin, second, village])?;
     handing_over::moved(admin, [village, second])?;
+    all_awake([admin, second, village])?;
     phones::second_device(stage, county, admin, village)?;
+    all_awake([admin, second, village])?;
     phones::lost(stage, county, admin, second, names[1])?;
+    awake(&mut block)?;
     phones::away_too_long(stage, block)
+}
+
+/// Who waited for their turn longer than their window stays open comes back to it.
+fn all_awake(windows: [&mut Window<'_>; 3]) -> Result<()> {
+    windows.into_iter().try_for_each(awake)
 }
 
 /// 交给: these households to a person or a team.
@@ -99,11 +111,6 @@ pub(crate) fn enrols<'s>(stage: &'s Stage, county: &County, home: &str, size: Si
     window.tap("跳过")?;
     window.see_no("跳过")?;
     Ok(window)
-}
-
-/// A window that nobody touched for minutes has locked itself.
-fn awake(window: &mut Window<'_>) -> Result<()> {
-    if window.ask("return at()")? == "lock" { people::unlock(window) } else { Ok(()) }
 }
 
 /// Hands in and goes to 今日该办.

@@ -71,6 +71,11 @@ pub(crate) fn unlock(window: &mut Window<'_>) -> Result<()> {
     window.wait_for("an open home", "return at() !== 'lock'")
 }
 
+/// Opens it again if it has locked itself: on a busy machine its turn may come after the minutes in which nobody touched it.
+pub(crate) fn awake(window: &mut Window<'_>) -> Result<()> {
+    if window.ask("return at()")? == "lock" { unlock(window) } else { Ok(()) }
+}
+
 /// Types this at the lock, right or wrong.
 pub(crate) fn enter(window: &mut Window<'_>, pin: &str) -> Result<()> {
     let english = window.ask("return document.documentElement.lang === 'en'")? == true;

@@ -37,6 +37,7 @@ pub(crate) fn import(admin: &mut Window<'_>, root: &Path) -> Result<()> {
 
 /// 到镇上了: one tap, and nothing waits any more.
 pub(crate) fn hand_in(window: &mut Window<'_>) -> Result<()> {
+    people::awake(window)?;
     if window.ask("return at()")? != "exchange" {
         window.tap("交换")?;
         window.at("exchange")?;

@@ -22,10 +22,7 @@ impl Stop {
 
 /// Looks at every stop of one person in every way. Names all faults at once.
 pub(crate) fn walk(window: &mut Window<'_>, who: &str, stops: &[Stop], root: &Path) -> Result<usize> {
-    // On a busy machine its turn may come after the minutes in which nobody touched it.
-    if window.ask("return at()")? == "lock" {
-        crate::people::unlock(window)?;
-    }
+    crate::people::awake(window)?;
     let axe = std::fs::read_to_string(root.join("ui/node_modules/axe-core/axe.min.js"))?;
     window.ask(&format!("{axe}; return typeof axe"))?;
     let (mut looked, mut faults) = (0, Vec::new());
