@@ -153,7 +153,7 @@ fn secretary_stops() -> Vec<Stop> {
     ]
 }
 
-fn county_stops() -> Vec<Stop> {
+pub(crate) fn county_stops() -> Vec<Stop> {
     [
         "report",
         "import",

@@ -7,12 +7,12 @@ use crate::preparing;
 use crate::stage::Stage;
 use crate::visiting;
 use crate::window::{Size, Window};
-use crate::{hands, inspecting, play, trusting};
+use crate::{hands, inspecting, play, tour, trusting};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// The acts that can be played by themselves, by the word that names them.
-const ACTS: [&str; 3] = ["hands", "trust", "inspecting"];
+const ACTS: [&str; 4] = ["hands", "trust", "inspecting", "tour"];
 
 /// Who stands on the stage before an act begins: the same people as in the whole play.
 pub(crate) struct Cast<'s> {
@@ -45,6 +45,10 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
             trusting::play(stage, &county, windows, [&names[0], &names[1]], &shared)?;
         }
         "inspecting" => inspecting::inspects(stage, &mut admin, &mut first, &shared)?,
+        "tour" => {
+            let looked = tour::walk(&mut admin, "county", &play::county_stops(), root)?;
+            println!("{looked} looks");
+        }
         other => bail!("{other} is listed and not played"),
     }
     println!("{act}: {} s", begun.elapsed().as_secs());
