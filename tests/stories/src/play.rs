@@ -120,6 +120,7 @@ fn first_of(heads: &[String], at: usize) -> Result<&str> {
 
 /// The address of the household whose card the helper opens.
 fn household(helper: &mut Window<'_>, head: &str) -> Result<String> {
+    people::awake(helper)?;
     helper.tap("户")?;
     helper.at("households")?;
     helper.tap(head)?;
