@@ -324,6 +324,8 @@ commands! {
     revoke_device(device: String, reason: String) -> Vec<DeviceRow>;
     /// Lets in what a device handed in after it was shut out, or beyond what its person held.
     let_in(device: String, reason: Option<String>) -> Vec<DeviceRow>;
+    /// Leaves aside what stands aside of a device: until more comes it is not told again.
+    leave_aside(device: String) -> ();
     /// After how many days without the county a device no longer shows what is sensitive.
     lease() -> i32;
     /// Sets it, for every device of the county.

@@ -59,6 +59,13 @@ impl App {
         self.devices(None)
     }
 
+    /// Leaves aside what stands aside of a device: nothing is let in, and until more comes it is not told again.
+    pub fn leave_aside(&self, device: String) -> Result<()> {
+        self.check_may_direct()?;
+        let row = self.device(&device)?;
+        Ok(self.ledger().leave_aside(row.device)?)
+    }
+
     /// One of the devices known here, by its id.
     fn device(&self, text: &str) -> Result<DeviceRow> {
         let missing = || AppError::missing(text);

@@ -16,6 +16,9 @@ use ts_rs::TS;
 /// How many devices one reply speaks of.
 const MOST: i64 = 512;
 
+/// Under this and the device stands how many of its entries that stand aside a person has seen and left there.
+const LEFT_ASIDE: &str = "left_aside:";
+
 /// A device and whose it is. How much waits on it nobody but its owner can know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct DeviceRow {
@@ -138,6 +141,16 @@ impl Ledger {
         })
     }
 
+    /// The person has seen how much of a device stands aside, and leaves it there: until more comes it is not told again.
+    pub fn leave_aside(&mut self, device: DeviceId) -> Result<()> {
+        self.transact(|tx| {
+            tx.set_meta(&format!("{LEFT_ASIDE}{device}"), tx.aside(device)?)?;
+            // Whoever shows it asks anew.
+            tx.touch(About::County);
+            Ok(())
+        })
+    }
+
     /// Lets in what a device handed in that stands aside only for who wrote it. It takes effect when the county numbers it.
     pub fn let_in(&mut self, device: DeviceId, reason: &str) -> Result<()> {
         self.transact(|tx| {
@@ -196,8 +209,28 @@ impl Tx<'_> {
     pub(crate) fn note_devices(&self, seen: &[DeviceSeen]) -> Result<()> {
         self.run("update device_seen set aside = 0 where aside > 0", [])?;
         let sql = "insert or replace into device_seen (device, last_at, twice, aside) values (?1, ?2, ?3, ?4)";
-        seen.iter().try_for_each(|seen| {
-            self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice, seen.aside.unwrap_or(0)]).map(drop)
-        })
+        for seen in seen {
+            self.run(sql, params![seen.device.bytes(), seen.at.0, seen.twice, seen.aside.unwrap_or(0)])?;
+        }
+        // Where less stands aside than was left there, what comes next is new.
+        for device in self.all("select device from device_seen", [], |row| row.get::<_, Vec<u8>>(0))? {
+            let Some(device) = DeviceId::from_slice(&device) else { continue };
+            let (left, aside) = (self.left_aside(device)?, self.aside(device)?);
+            if left > aside {
+                self.set_meta(&format!("{LEFT_ASIDE}{device}"), aside)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many entries of a device stand aside, as the county last told.
+    fn aside(&self, device: DeviceId) -> Result<u32> {
+        let sql = "select aside from device_seen where device = ?1";
+        Ok(self.one(sql, [device.bytes()], |row| row.get(0))?.unwrap_or(0))
+    }
+
+    /// How many of them a person has seen and left there.
+    pub(crate) fn left_aside(&self, device: DeviceId) -> Result<u32> {
+        Ok(self.meta(&format!("{LEFT_ASIDE}{device}"))?.unwrap_or(0))
     }
 }

@@ -209,14 +209,18 @@ impl Ledger {
         })?);
         let aside = tx.one("select 1 from device_seen where aside > 0 limit 1", [], |_| Ok(()))?.is_some();
         if aside && self.confirms()? {
-            list.extend(self.devices()?.into_iter().filter(|row| row.aside > 0).map(|row| Attention::DeviceAside {
-                device: row.device,
-                head: row.name,
-                label: row.label,
-                entries: row.aside,
-                revoked: row.revoked,
-                waiting: row.waiting,
-            }));
+            for row in self.devices()?.into_iter().filter(|row| row.aside > 0) {
+                if row.aside > tx.left_aside(row.device)? {
+                    list.push(Attention::DeviceAside {
+                        device: row.device,
+                        head: row.name,
+                        label: row.label,
+                        entries: row.aside,
+                        revoked: row.revoked,
+                        waiting: row.waiting,
+                    });
+                }
+            }
         }
         let sql = "select visit.root, visit.household, household.head from visit left join household on household.id = visit.household where visit.versions > 1 and visit.struck = 0 limit ?1";
         list.extend(tx.all(sql, [most], |row| {

@@ -140,6 +140,7 @@ const ACTS: &[&str] = &[
     "add_role_kind",
     "give_role",
     "let_in",
+    "leave_aside",
     "write_handover",
     "take_over",
     "read_tidings",

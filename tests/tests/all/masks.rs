@@ -223,6 +223,7 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
         ["device"]
         .clone();
     offices("revoke_device", json!({"device": device, "reason": typed("丢在车上")}));
+    offices("leave_aside", json!({"device": device}));
     offices("let_in", json!({"device": device, "reason": typed("找到了")}));
     offices("note_print", json!({"what": "slips"}));
     offices("add_place", json!({"name": "新组", "level": "group", "parent": place}));

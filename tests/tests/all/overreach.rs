@@ -4,6 +4,7 @@
 use lianhu_core::directive::{Enrolment, LetIn, Place, Role, Team};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{Hash, PlaceId, UserId};
+use lianhu_ledger::Attention;
 use lianhu_ledger::inspect::Standing;
 use lianhu_tests::{Phone, Village};
 
@@ -99,4 +100,23 @@ fn what_a_helper_directed_for_themselves_is_let_in_by_nobody() {
         phone.exchanges(&mut scene.village.line()).unwrap();
     }
     assert_eq!(phone.ledger().household_rows().unwrap(), [held], "no word of their own makes a helper the county");
+
+    // The office is told of it until it has seen it, and again when there is more.
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    let device = body.device;
+    let told = |office: &Phone| {
+        let all = office.ledger().attention(100).unwrap();
+        all.iter().find_map(|one| match one {
+            Attention::DeviceAside { device: of, entries, .. } if *of == device => Some(*entries),
+            _ => None,
+        })
+    };
+    assert_eq!(told(&scene.office), Some(1));
+    scene.office.ledger_mut().leave_aside(device).unwrap();
+    assert_eq!(told(&scene.office), None);
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    assert_eq!(told(&scene.office), None);
+    assert_eq!(forced(&mut phone, &scene.village, About::Cadre(helper), kind::ROLE, &role), Standing::Aside);
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    assert_eq!(told(&scene.office), Some(2));
 }

@@ -169,6 +169,8 @@ export interface Commands {
   revoke_device: { args: { device: string; reason: string }; returns: Array<DeviceRow> };
   /** Lets in what a device handed in after it was shut out, or beyond what its person held. */
   let_in: { args: { device: string; reason?: string | null }; returns: Array<DeviceRow> };
+  /** Leaves aside what stands aside of a device: until more comes it is not told again. */
+  leave_aside: { args: { device: string }; returns: null };
   /** After how many days without the county a device no longer shows what is sensitive. */
   lease: { args: {  }; returns: number };
   /** Sets it, for every device of the county. */

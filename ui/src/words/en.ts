@@ -62,6 +62,7 @@ export default {
   "attention.device_beyond": "Their device ({label}) has handed in {n} {n:entry/entries} about what is not theirs to look after. They stand aside at the county and do not count yet. Ask the person, then let in what should count.",
   "attention.let_in": "{n} {n:entry/entries} of their device ({label}) were let in; they count after the next exchange.",
   "attention.let_in_n": "Let in {n}",
+  "attention.leave_aside": "Leave aside",
   "audit.acts": "Which act",
   "audit.all": "All of the county",
   "audit.county": "whole county",

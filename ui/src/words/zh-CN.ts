@@ -62,6 +62,7 @@ export default {
   "attention.device_beyond": "这个人的设备（{label}）交上来 {n} 条不归他管的内容，在县里另放着，还不算数。问过本人，该算的就收下。",
   "attention.let_in": "已收下设备（{label}）另放着的 {n} 条，交换一次后算数。",
   "attention.let_in_n": "收下这 {n} 条",
+  "attention.leave_aside": "先另放着",
   "audit.acts": "哪一类",
   "audit.all": "看全县的",
   "audit.county": "全县",
