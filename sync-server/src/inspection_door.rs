@@ -258,11 +258,11 @@ async fn households(State(door): State<Door>, RawQuery(query): RawQuery, headers
         Ok(guest) => guest,
         Err(instead) => return instead,
     };
-    let asked = list::Asked::of(query.as_deref());
     let seen = match door.seen(&guest.row).await {
         Ok(seen) => seen,
         Err(unheard) => return empty(status(unheard.into())),
     };
+    let asked = list::Asked::of(query.as_deref(), &seen.listing);
     let (told, inspection): (_, Inspection) = (seen.clone(), guest.row.inspection.clone());
     let codes: Vec<HouseholdCode> = asked.codes(&seen.listing).cloned().collect();
     let rows = door.work(move |ledger| {
@@ -287,7 +287,7 @@ async fn numbers(State(door): State<Door>, RawQuery(query): RawQuery, headers: H
     };
     match door.seen(&guest.row).await {
         Ok(seen) => {
-            let asked = list::Asked::of(query.as_deref());
+            let asked = list::Asked::of(query.as_deref(), &seen.listing);
             let lines: String = seen.listing.codes(asked.group).map(|code| format!("{}\n", code.letters())).collect();
             page::plain(lines)
         }
@@ -329,10 +329,10 @@ async fn draw(State(door): State<Door>, headers: HeaderMap, request: Request) ->
         Ok(form) => form,
         Err(instead) => return instead,
     };
-    let group = form.get("group").and_then(|group| group.parse::<usize>().ok());
+    let group = form.get("group").filter(|group| !group.is_empty()).map(str::to_owned);
     let wanted = form.get("wanted").and_then(|wanted| wanted.trim().parse::<u32>().ok()).unwrap_or(0);
     let (words, row) = (form.get("words").unwrap_or_default().to_owned(), guest.row.clone());
-    match door.work(move |ledger| ledger.draw_samples(&row, group, wanted, &words)).await {
+    match door.work(move |ledger| ledger.draw_samples(&row, group.as_deref(), wanted, &words)).await {
         Ok(Ok(_)) => {
             door.county.metrics.samples_drawn();
             log(&format!("inspection drawn={} wanted={wanted}", guest.row.entry));
@@ -360,6 +360,10 @@ async fn open(State(door): State<Door>, headers: HeaderMap, request: Request) ->
     let Some(code) = form.get("code").and_then(HouseholdCode::parse) else {
         return samples_page(&door, guest, tongue, StatusCode::BAD_REQUEST, Some(say(tongue, "not_drawn"))).await;
     };
+    if !door.county.limits.may_open(guest.row.entry, Instant::now()) {
+        let sentence = say(tongue, "opened_too_fast");
+        return samples_page(&door, guest, tongue, StatusCode::TOO_MANY_REQUESTS, Some(sentence)).await;
+    }
     let row = guest.row.clone();
     match door.work(move |ledger| ledger.open_sample(&row, &code)).await {
         Ok(Ok(sample)) => {

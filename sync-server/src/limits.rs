@@ -1,7 +1,7 @@
 //! How much one may ask for: each device by itself, an address only where nobody is known yet. A whole township sits
 //! behind one address, so nothing but wrong codes is counted against it.
 
-use lianhu_core::ids::DeviceId;
+use lianhu_core::ids::{DeviceId, EntryName};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,6 +13,9 @@ const PACE: f64 = 50.0;
 const AT_ONCE: f64 = 100.0;
 /// How many more may wait for their turn; what comes beyond is no honest device.
 const MOST_WAITING: f64 = 50.0;
+/// Openings of samples within one inspection, a second and at once: every one is written down for good, and told to a helper.
+const OPENINGS: f64 = 0.2;
+const OPENINGS_AT_ONCE: f64 = 100.0;
 /// Wrong codes that may come from one address, and from everywhere, within [`WINDOW`].
 const WRONG_HERE: u32 = 60;
 const WRONG_ANYWHERE: u32 = 1000;
@@ -25,12 +28,21 @@ const MOST_ADDRESSES: usize = 10_000;
 pub(crate) struct Limits {
     devices: Mutex<BTreeMap<DeviceId, Pace>>,
     wrong: Mutex<Wrong>,
+    openings: Mutex<BTreeMap<EntryName, Pace>>,
 }
 
 #[derive(Debug)]
 struct Pace {
     left: f64,
     at: Instant,
+}
+
+impl Pace {
+    fn rest(&mut self, a_second: f64, most: f64, now: Instant) {
+        let rested = now.saturating_duration_since(self.at).as_secs_f64();
+        self.left = (self.left + rested * a_second).min(most);
+        self.at = now;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -51,14 +63,24 @@ impl Limits {
     pub(crate) fn turn(&self, device: DeviceId, now: Instant) -> Option<Duration> {
         let mut devices = held(&self.devices);
         let pace = devices.entry(device).or_insert(Pace { left: AT_ONCE, at: now });
-        let rested = now.saturating_duration_since(pace.at).as_secs_f64();
-        pace.left = (pace.left + rested * PACE).min(AT_ONCE);
-        pace.at = now;
+        pace.rest(PACE, AT_ONCE, now);
         if pace.left < 1.0 - MOST_WAITING {
             return None;
         }
         pace.left -= 1.0;
         Some(Duration::from_secs_f64((-pace.left).max(0.0) / PACE))
+    }
+
+    /// Whether one more sample of this inspection is opened now.
+    pub(crate) fn may_open(&self, inspection: EntryName, now: Instant) -> bool {
+        let mut openings = held(&self.openings);
+        let pace = openings.entry(inspection).or_insert(Pace { left: OPENINGS_AT_ONCE, at: now });
+        pace.rest(OPENINGS, OPENINGS_AT_ONCE, now);
+        let may = pace.left >= 1.0;
+        if may {
+            pace.left -= 1.0;
+        }
+        may
     }
 
     /// Whether a code from this address is looked at now.
@@ -113,6 +135,15 @@ mod tests {
         assert_eq!(limits.turn(calm, now), Some(Duration::ZERO));
         let later = now + Duration::from_secs(2);
         assert_eq!(limits.turn(hurried, later), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn all_samples_of_an_inspection_open_at_once_and_a_hundred_more_take_their_time() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        let (hurried, calm) = (EntryName([1; 32]), EntryName([2; 32]));
+        assert_eq!((0..150).filter(|_| limits.may_open(hurried, now)).count(), 100);
+        assert!(limits.may_open(calm, now));
+        assert_eq!((0..150).filter(|_| limits.may_open(hurried, now + Duration::from_secs(60))).count(), 12);
     }
 
     #[test]

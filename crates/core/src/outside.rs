@@ -6,6 +6,7 @@
 //! be about ten; where that cannot be, the sum is withheld too.
 
 use crate::fact::PlaceRef;
+use crate::ids::Hash;
 use crate::report::{Frame, Measure};
 use crate::tally::{Line, Tally};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,17 @@ pub struct Group {
     pub places: Vec<At>,
     /// How many households.
     pub households: u64,
+}
+
+impl Group {
+    /// What a form names it by: the same as long as the same villages are told as one, whatever else is told beside them.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let of = |place: &Option<PlaceRef>| place.as_ref().map_or(Uuid::nil(), |place| place.id).into_bytes();
+        let ids: BTreeSet<_> = self.places.iter().map(|(town, village)| [of(town), of(village)].concat()).collect();
+        let ids: Vec<&[u8]> = ids.iter().map(Vec::as_slice).collect();
+        Hash::of(&ids).to_string().chars().take(16).collect()
+    }
 }
 
 /// Towns that are told as one, in their groups.

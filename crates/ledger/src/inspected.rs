@@ -48,6 +48,12 @@ impl Listing {
         self.blocks.iter().flat_map(|block| &block.groups)
     }
 
+    /// The place among [`Self::groups`] of the one that a form names so.
+    #[must_use]
+    pub fn group_named(&self, name: &str) -> Option<usize> {
+        self.groups().position(|group| group.name() == name)
+    }
+
     /// The numbers of one group, or of all, rising.
     pub fn codes(&self, group: Option<usize>) -> impl Iterator<Item = &HouseholdCode> {
         self.listed.iter().filter(move |(_, (_, of))| group.is_none_or(|wanted| wanted == *of)).map(|(code, _)| code)

@@ -51,11 +51,12 @@ pub struct OpenedSample {
 }
 
 impl Ledger {
-    /// Draws so many households of one group of villages, or of all, by these words.
+    /// Draws so many households of the group of villages of this [name](lianhu_core::outside::Group::name), or of all, by
+    /// these words.
     pub fn draw_samples(
         &mut self,
         row: &InspectionRow,
-        group: Option<usize>,
+        group: Option<&str>,
         wanted: u32,
         words: &str,
     ) -> Result<std::result::Result<EntryName, NotDrawn>> {
@@ -97,7 +98,7 @@ impl Tx<'_> {
     fn draw_samples(
         &self,
         row: &InspectionRow,
-        group: Option<usize>,
+        group: Option<&str>,
         wanted: u32,
         words: &str,
         today: lianhu_core::day::Day,
@@ -117,9 +118,12 @@ impl Tx<'_> {
             return Ok(Err(NotDrawn::TooMany));
         }
         let listing = self.listing(row)?;
-        let Some(places) = group.map_or(Some(Vec::new()), |at| listing.groups().nth(at).map(villages_of)) else {
-            return Ok(Err(NotDrawn::NoSuchPlace));
+        let group = match group.map(|name| listing.group_named(name)) {
+            None => None,
+            Some(Some(at)) => Some(at),
+            Some(None) => return Ok(Err(NotDrawn::NoSuchPlace)),
         };
+        let places = group.and_then(|at| listing.groups().nth(at)).map(villages_of).unwrap_or_default();
         let mut before = BTreeSet::new();
         for (_, drawn) in &draws {
             for household in &drawn.households {

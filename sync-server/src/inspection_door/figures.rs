@@ -17,7 +17,7 @@ pub(super) fn page(guest: &Guest, listing: &Listing, told: &Told, tongue: Tongue
     for block in &told.blocks {
         let towns: Vec<_> = block.block.towns.iter().map(|town| place_name(tongue, town.as_ref())).collect();
         if told.blocks.len() > 1 || block.lines.len() > 1 {
-            lines.push(line(&towns.join("、"), "town", &block.cells, tongue));
+            lines.push(line(&towns.join(say(tongue, "and")), "town", &block.cells, tongue));
         }
         for (group, cells) in block.block.groups.iter().zip(&block.lines) {
             lines.push(line(&super::list::group_name(group, tongue), "village", cells, tongue));

@@ -12,6 +12,8 @@ const IDLE: Duration = Duration::from_secs(30 * 60);
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
 /// More than come to one county at a time; beyond it the one who was here longest ago makes room.
 const MOST: usize = 200;
+/// Of one inspection: whoever signs in over and over sends away nobody of another.
+const MOST_OF_ONE: usize = 20;
 
 /// Those who are here, each by the hash of what their browser shows: the time a look-up takes tells nothing of that.
 #[derive(Default)]
@@ -36,10 +38,11 @@ impl Guests {
         Machine.fill(&mut token.0);
         let mut guests = self.held();
         guests.retain(|_, guest| guest.is_here(now));
-        if guests.len() >= MOST
-            && let Some(first) = guests.iter().min_by_key(|(_, guest)| guest.seen).map(|(shown, _)| *shown)
-        {
-            guests.remove(&first);
+        let is_of_it = |guest: &Guest| guest.inspection == inspection;
+        if guests.values().filter(|guest| is_of_it(guest)).count() >= MOST_OF_ONE {
+            send_away(&mut guests, is_of_it);
+        } else if guests.len() >= MOST {
+            send_away(&mut guests, |_| true);
         }
         guests.insert(Hash::of(&[&token.0]), Guest { inspection, since: now, seen: now });
         token
@@ -62,6 +65,14 @@ impl Guests {
 
     fn held(&self) -> MutexGuard<'_, BTreeMap<Hash, Guest>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sends away the one of these who turned a page longest ago.
+fn send_away(guests: &mut BTreeMap<Hash, Guest>, which: impl Fn(&Guest) -> bool) {
+    let these = guests.iter().filter(|(_, guest)| which(guest));
+    if let Some(first) = these.min_by_key(|(_, guest)| guest.seen).map(|(shown, _)| *shown) {
+        guests.remove(&first);
     }
 }
 
@@ -93,8 +104,23 @@ mod tests {
         let (guests, now) = (Guests::default(), Instant::now());
         let first = guests.welcome(EntryName([0; 32]), now).to_string();
         let later = now + Duration::from_secs(1);
-        let others: Vec<_> = (0..MOST).map(|_| guests.welcome(EntryName([1; 32]), later).to_string()).collect();
+        let of = |at: usize| EntryName([u8::try_from(1 + at / MOST_OF_ONE).unwrap(); 32]);
+        let others: Vec<_> = (0..MOST).map(|at| guests.welcome(of(at), later).to_string()).collect();
         assert_eq!(guests.inspection_of(&first, later), None);
         assert!(others.iter().all(|token| guests.inspection_of(token, later).is_some()));
+    }
+
+    #[test]
+    fn whoever_signs_in_over_and_over_sends_away_nobody_of_another_inspection() {
+        let (guests, now) = (Guests::default(), Instant::now());
+        let other = guests.welcome(EntryName([0; 32]), now).to_string();
+        let later = now + Duration::from_secs(1);
+        let one = guests.welcome(EntryName([1; 32]), later).to_string();
+        let last = later + Duration::from_secs(1);
+        for _ in 0..MOST * 2 {
+            guests.welcome(EntryName([1; 32]), last);
+        }
+        assert_eq!(guests.inspection_of(&one, last), None);
+        assert_eq!(guests.inspection_of(&other, last), Some(EntryName([0; 32])));
     }
 }

@@ -21,10 +21,11 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Reads it from the address. What makes no sense is the beginning.
-    pub(super) fn of(query: Option<&str>) -> Self {
+    pub(super) fn of(query: Option<&str>, listing: &Listing) -> Self {
         let form = query.and_then(|query| Form::read(query.as_bytes()));
-        let number = |name| form.as_ref().and_then(|form| form.get(name)?.parse::<usize>().ok());
-        Self { group: number("group"), page: number("page").unwrap_or(0).min(1_000_000) }
+        let said = |name| form.as_ref().and_then(|form| form.get(name));
+        let page = said("page").and_then(|page| page.parse::<usize>().ok()).unwrap_or(0).min(1_000_000);
+        Self { group: said("group").and_then(|name| listing.group_named(name)), page }
     }
 
     /// The numbers on this page.
@@ -36,7 +37,11 @@ impl Asked {
 /// What a group is called: one village, or several told as one.
 pub(super) fn group_name(group: &Group, tongue: Tongue) -> String {
     let names: Vec<_> = group.places.iter().map(|(_, village)| place_name(tongue, village.as_ref())).collect();
-    if names.len() > 1 { format!("{}{}", names.join("、"), say(tongue, "together")) } else { names.concat() }
+    if names.len() > 1 {
+        format!("{}{}", names.join(say(tongue, "and")), say(tongue, "together"))
+    } else {
+        names.concat()
+    }
 }
 
 /// The groups as the choices of a form, the one that is asked for first among them.
@@ -48,7 +53,7 @@ pub(super) fn choices(listing: &Listing, chosen: Option<usize>, tongue: Tongue) 
             "<option value=\"{at}\">{name} ({n})</option>"
         };
         Page::new(selected, tongue)
-            .text("at", &at.to_string())
+            .text("at", &group.name())
             .text("name", &group_name(group, tongue))
             .text("n", &group.households.to_string())
             .done()
@@ -78,7 +83,7 @@ pub(super) fn page(guest: &Guest, listing: &Listing, asked: Asked, rows: &[Liste
             )
             .done()
     };
-    let group = asked.group.map(|group| group.to_string()).unwrap_or_default();
+    let group = asked.group.and_then(|at| listing.groups().nth(at)).map(Group::name).unwrap_or_default();
     let turn = |key: &'static str, page: usize, there: bool| {
         if !there {
             return Part::nothing();

@@ -3,15 +3,18 @@
 use super::Guest;
 use super::page::{Page, Part};
 use super::words::{Tongue, say};
-use lianhu_core::ids::Hash;
+use lianhu_core::ids::{Hash, PlaceId};
 use lianhu_core::inspection::{MOST_A_DRAW, MOST_SAMPLES, SampleDrawn, WORDS};
 use lianhu_core::lot::HouseholdCode;
 use lianhu_ledger::{InspectionRow, Ledger, LedgerError, Listing, NotDrawn, OpenedSample};
+use std::collections::BTreeMap;
 
 /// What was drawn so far.
 pub(super) struct Drawn {
     /// Draw by draw, each with its numbers and how often each was opened.
     pub(super) draws: Vec<(SampleDrawn, Vec<(HouseholdCode, u32)>)>,
+    /// What the villages of the draws are called.
+    names: BTreeMap<PlaceId, String>,
     /// How many more there may be.
     left: u32,
     /// What the key of the lot was promised by.
@@ -30,7 +33,13 @@ impl Drawn {
             let of_it = samples.iter().filter(|sample| sample.draw == entry);
             draws.push((drawn, of_it.map(|sample| (key.code(sample.household), sample.opened)).collect()));
         }
-        Ok(Self { draws, left: MOST_SAMPLES.saturating_sub(given), promise: lot.promise(), key: lot.told() })
+        let mut names = BTreeMap::new();
+        for id in draws.iter().flat_map(|(drawn, _): &(SampleDrawn, _)| &drawn.places) {
+            if let Some(place) = ledger.place(*id)? {
+                names.insert(*id, place.name);
+            }
+        }
+        Ok(Self { draws, names, left: MOST_SAMPLES.saturating_sub(given), promise: lot.promise(), key: lot.told() })
     }
 }
 
@@ -46,10 +55,14 @@ pub(super) fn why_not(why: NotDrawn) -> &'static str {
 }
 
 /// One draw, without anybody's number: the words, and what the list was.
-fn draw_told(drawn: &SampleDrawn, numbers: Part, tongue: Tongue) -> Part {
+fn draw_told(all: &Drawn, drawn: &SampleDrawn, numbers: Part, tongue: Tongue) -> Part {
+    let name = |id: &PlaceId| all.names.get(id).map_or_else(|| say(tongue, "unplaced"), String::as_str);
+    let places: Vec<_> = drawn.places.iter().map(name).collect();
+    let places = if places.is_empty() { say(tongue, "everywhere").to_owned() } else { places.join(say(tongue, "and")) };
     Page::new(include_str!("draw.html"), tongue)
         .text("draw", &drawn.draw.to_string())
         .text("words", &drawn.words)
+        .text("places", &places)
         .text("wanted", &drawn.wanted.to_string())
         .text("listed", &drawn.listed.to_string())
         .text("number", &drawn.number.to_string())
@@ -63,7 +76,7 @@ pub(super) fn draws_told(drawn: &Drawn, tongue: Tongue) -> Part {
     Part::all(drawn.draws.iter().map(|(told, codes)| {
         let numbers: Vec<_> = codes.iter().map(|(code, _)| code.to_string()).collect();
         let numbers = Page::new("<p class=\"codes\">{n}</p>", tongue).text("n", &numbers.join("　")).done();
-        draw_told(told, numbers, tongue)
+        draw_told(drawn, told, numbers, tongue)
     }))
 }
 
@@ -90,7 +103,7 @@ pub(super) fn page(guest: &Guest, listing: &Listing, drawn: &Drawn, trouble: Opt
         Page::new(include_str!("drawn.html"), tongue).text("code", &code.to_string()).text("times", &times).done()
     };
     let newest_first = drawn.draws.iter().rev();
-    let draws = newest_first.map(|(told, codes)| draw_told(told, Part::all(codes.iter().map(one)), tongue));
+    let draws = newest_first.map(|(told, codes)| draw_told(drawn, told, Part::all(codes.iter().map(one)), tongue));
     Page::new(include_str!("samples.html"), tongue)
         .text("to", &guest.row.inspection.to.to_string())
         .text("promise", &drawn.promise.to_string())

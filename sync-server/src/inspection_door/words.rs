@@ -160,6 +160,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("village", "村", "Village"),
     ("all", "合计", "Total"),
     ("unplaced", "没有分到村的户", "not placed in a village"),
+    ("and", "、", ", "),
     ("together", "（合在一起）", " (together)"),
     ("households", "", "Households"),
     ("persons", "", "People"),
@@ -205,6 +206,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "none_left",
         "这次督查已经抽满 100 户。还要抽，请县里另开一次督查。",
         "All 100 samples of this inspection are drawn. If you need more, ask the county to open another.",
+    ),
+    (
+        "opened_too_fast",
+        "打开得太快了，每打开一次都要记一笔。请过一会儿再打开。",
+        "Samples are opened too fast: every opening is written down. Wait a little, then open it again.",
     ),
     ("own_words_wrong", "请写 4 到 60 个字的一句话，再抽。", "Write 4 to 60 characters of your own, then draw again."),
     (

@@ -165,10 +165,11 @@ fn an_inspector_sees_figures_and_numbers_and_of_a_drawn_sample_name_address_and_
     assert!(
         list.contains(&format!("{}-{:02}", today().year(), today().month())) && !list.contains(&today().to_string())
     );
+    let groups: Vec<String> = groups(&list);
+    assert_eq!(groups.len(), 2);
     pages.push(("list", list));
-    for page in
-        ["/inspection/households?group=1", "/inspection/numbers", "/inspection/samples", "/inspection/numbers?group=0"]
-    {
+    pages.push(("one village", browser.get(&format!("/inspection/households?group={}", groups[1])).body));
+    for page in ["/inspection/numbers", "/inspection/samples"] {
         pages.push((page, browser.get(page).body));
     }
     pages.iter().for_each(|(what, page)| holds_no_secret(what, page));
@@ -221,15 +222,46 @@ fn an_inspector_sees_figures_and_numbers_and_of_a_drawn_sample_name_address_and_
     let again: Vec<String> = key.draw(1, words, listed.iter(), 3).iter().map(|code| code.to_string()).collect();
     assert_eq!(again, drawn, "anybody draws the same");
     let told = county.admin.does("inspections", json!({}));
-    assert_eq!(
-        (&told[0]["drawn"], &told[0]["opened"], &told[0]["stage"]),
-        (&json!(3), &json!(1), &json!("ended")),
-        "{told}"
-    );
+    let told = &told[0];
+    assert_eq!((&told["drawn"], &told["opened"], &told["stage"]), (&json!(3), &json!(1), &json!("ended")), "{told}");
     let log = std::fs::read_to_string(county.folder.path().join("server.log")).unwrap();
     assert!(log.contains("inspection opened="));
     holds_no_secret("the log", &log);
     assert!(!log.contains(TEAM) && !log.contains("稻花"));
+}
+
+/// What the choices of villages on a page are called in its form.
+fn groups(page: &str) -> Vec<String> {
+    let options = page.split("<option value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    options.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// A form names villages, not a place in a list that may have changed meanwhile.
+#[test]
+fn a_draw_is_from_the_villages_that_were_chosen_or_from_none() {
+    let (county, _) = county();
+    let mut browser = comes_in(&opens(&county, None));
+    let groups = groups(&browser.get("/inspection/samples").body);
+    assert_eq!(groups.len(), 2);
+    let mut draw = |group: &str| {
+        browser.post("/inspection/draw", &[("wanted", "2"), ("group", group), ("words", "枫桥夜泊钟声")]).status
+    };
+    for gone in ["0", "1", "99", "0123456789abcdef"] {
+        assert_eq!(draw(gone), 400, "{gone}");
+    }
+    for group in &groups {
+        assert_eq!(draw(group), 303);
+    }
+    let samples = browser.get("/inspection/samples").body;
+    let told: Vec<&str> = samples.split("<section ").skip(1).collect();
+    assert_eq!(told.len(), 2);
+    for (group, draw) in groups.iter().rev().zip(told) {
+        let listed = browser.get(&format!("/inspection/numbers?group={group}")).body;
+        let drawn = codes(draw);
+        assert_eq!(drawn.len(), 2);
+        assert!(drawn.iter().all(|code| listed.contains(&code.replace(' ', ""))), "{drawn:?}");
+        assert_eq!(draw.contains("北召店村"), !draw.contains("天桥村"), "it says from where");
+    }
 }
 
 /// Every told figure is that of the county's report; what is about fewer than ten is not told.
