@@ -49,6 +49,7 @@ create table entry (
 ) strict;
 create index entry_about on entry (about, number);
 create index entry_directive on entry (kind, id) where kind >= 64;
+create index entry_parked on entry (kind) where standing = 1;
 create index entry_waiting on entry (envelope) where number is null;
 create index entry_envelope on entry (envelope);
 

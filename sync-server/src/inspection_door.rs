@@ -319,14 +319,20 @@ async fn samples_page(door: &Door, guest: Guest, tongue: Tongue, code: StatusCod
     }
 }
 
+/// A form of a page of an inspection that is running, and whose it is.
+async fn filled_in(
+    door: &Door,
+    headers: &HeaderMap,
+    request: Request,
+    tongue: Tongue,
+) -> Result<(Guest, Form), Response> {
+    Ok((running(door, headers, tongue).await?, form_of(door, headers, request).await?))
+}
+
 async fn draw(State(door): State<Door>, headers: HeaderMap, request: Request) -> Response {
     let tongue = Tongue::of(&headers);
-    let guest = match running(&door, &headers, tongue).await {
-        Ok(guest) => guest,
-        Err(instead) => return instead,
-    };
-    let form = match form_of(&door, &headers, request).await {
-        Ok(form) => form,
+    let (guest, form) = match filled_in(&door, &headers, request, tongue).await {
+        Ok(both) => both,
         Err(instead) => return instead,
     };
     let group = form.get("group").filter(|group| !group.is_empty()).map(str::to_owned);
@@ -349,12 +355,8 @@ async fn draw(State(door): State<Door>, headers: HeaderMap, request: Request) ->
 
 async fn open(State(door): State<Door>, headers: HeaderMap, request: Request) -> Response {
     let tongue = Tongue::of(&headers);
-    let guest = match running(&door, &headers, tongue).await {
-        Ok(guest) => guest,
-        Err(instead) => return instead,
-    };
-    let form = match form_of(&door, &headers, request).await {
-        Ok(form) => form,
+    let (guest, form) = match filled_in(&door, &headers, request, tongue).await {
+        Ok(both) => both,
         Err(instead) => return instead,
     };
     let Some(code) = form.get("code").and_then(HouseholdCode::parse) else {

@@ -7,6 +7,7 @@ use data_encoding::BASE32_NOPAD;
 use lianhu_core::closed;
 use lianhu_core::ids::{Hash, PublicKey};
 use lianhu_core::sign::Key;
+use lianhu_core::spelling::write_spelt;
 use lianhu_core::surroundings::Surroundings;
 use lianhu_ledger::Machine;
 use std::fmt;
@@ -76,13 +77,7 @@ impl RecoveryKey {
 impl fmt::Display for RecoveryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = [&self.0[..], &self.check()].concat();
-        for (at, letter) in BASE32_NOPAD.encode(&bytes).chars().enumerate() {
-            if at > 0 && at % GROUP == 0 {
-                f.write_str(" ")?;
-            }
-            write!(f, "{letter}")?;
-        }
-        Ok(())
+        write_spelt(f, &bytes, GROUP)
     }
 }
 

@@ -30,8 +30,10 @@ pub enum ExportGrantState {
     Running,
     /// Its days are over.
     Over,
-    /// Refused, or taken back by who asked.
+    /// Refused.
     Refused,
+    /// Taken back by who asked, before anybody granted it.
+    Withdrawn,
     /// Ended before its days were over.
     Ended,
 }
@@ -253,6 +255,7 @@ fn shown(
 
 fn state_of(row: &ExportGrantRow, today: Day) -> ExportGrantState {
     match (&row.granted, &row.ended) {
+        (None, Some(ended)) if ended.by == row.asked_by => ExportGrantState::Withdrawn,
         (None, Some(_)) => ExportGrantState::Refused,
         (Some(_), Some(_)) => ExportGrantState::Ended,
         (None, None) => ExportGrantState::Asked,
@@ -267,7 +270,7 @@ fn place_in_list(state: ExportGrantState) -> u8 {
         ExportGrantState::Asked => 0,
         ExportGrantState::WaitsForNumber => 1,
         ExportGrantState::Running => 2,
-        ExportGrantState::Over | ExportGrantState::Refused | ExportGrantState::Ended => 3,
+        ExportGrantState::Over | ExportGrantState::Refused | ExportGrantState::Withdrawn | ExportGrantState::Ended => 3,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The enrolment code 登记码: what a person types once on a new phone. It names the county's key, so that the phone
 //! talks to nobody else from the first byte on, and carries the secret that enrols one device.
 
+use crate::spelling::write_spelt;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -160,13 +161,7 @@ impl fmt::Display for EnrolmentCode {
         let mut bytes = self.fingerprint.0.to_vec();
         bytes.extend_from_slice(&self.secret);
         bytes.extend_from_slice(&self.check());
-        for (at, letter) in BASE32_NOPAD.encode(&bytes).chars().enumerate() {
-            if at > 0 && at % GROUP == 0 {
-                f.write_str(" ")?;
-            }
-            write!(f, "{letter}")?;
-        }
-        Ok(())
+        write_spelt(f, &bytes, GROUP)
     }
 }
 

@@ -49,6 +49,7 @@ pub mod record;
 pub mod role_kind;
 pub mod scalar;
 pub mod sign;
+pub mod spelling;
 pub mod surroundings;
 pub mod trace;
 pub mod visit;

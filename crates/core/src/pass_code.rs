@@ -1,10 +1,9 @@
 //! The code on a pass 督查通行证: what an inspector types to reach the pages of one inspection. Four groups of five of the
 //! letters of an enrolment code.
 
-use crate::enrolment_code::letter;
 use crate::ids::Hash;
+use crate::spelling::{typed_bytes, write_spelt};
 use crate::surroundings::Surroundings;
-use data_encoding::BASE32_NOPAD;
 use std::fmt;
 
 const SECRET: usize = 10;
@@ -30,12 +29,7 @@ impl PassCode {
     /// Reads what was typed from the pass; nothing if a letter is wrong or missing.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut letters = String::new();
-        // Nobody types so much by hand: the rest is not looked at.
-        for typed in text.chars().take(4 * LETTERS) {
-            letters.extend(letter(typed).ok()?);
-        }
-        let bytes = if letters.len() == LETTERS { BASE32_NOPAD.decode(letters.as_bytes()).ok()? } else { return None };
+        let bytes = typed_bytes(text, LETTERS)?;
         let (secret, check) = bytes.split_at_checked(SECRET)?;
         let code = Self(secret.try_into().ok()?);
         (check == code.check()).then_some(code)
@@ -56,13 +50,7 @@ impl PassCode {
 impl fmt::Display for PassCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = [&self.0[..], &self.check()].concat();
-        for (at, letter) in BASE32_NOPAD.encode(&bytes).chars().enumerate() {
-            if at > 0 && at % GROUP == 0 {
-                f.write_str(" ")?;
-            }
-            write!(f, "{letter}")?;
-        }
-        Ok(())
+        write_spelt(f, &bytes, GROUP)
     }
 }
 

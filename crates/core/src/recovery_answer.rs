@@ -1,7 +1,7 @@
 //! The answer to 忘记密码: twenty letters that a township reads back over the telephone, and the short code that is asked
 //! with. Both are of the letters of an enrolment code.
 
-use crate::enrolment_code::letter;
+use crate::spelling::{typed_bytes, typed_letters, write_spelt};
 use crate::surroundings::Surroundings;
 use data_encoding::BASE32_NOPAD;
 use sha2::{Digest, Sha256};
@@ -31,8 +31,7 @@ impl RecoveryAnswer {
     /// Reads what was heard over the telephone and typed; nothing if a letter is wrong or missing.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let letters = letters(text)?;
-        let bytes = if letters.len() == LETTERS { BASE32_NOPAD.decode(letters.as_bytes()).ok()? } else { return None };
+        let bytes = typed_bytes(text, LETTERS)?;
         let (secret, check) = bytes.split_at_checked(SECRET)?;
         let answer = Self(secret.try_into().ok()?);
         (check == [answer.check()]).then_some(answer)
@@ -50,13 +49,7 @@ impl fmt::Display for RecoveryAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut bytes = self.0.to_vec();
         bytes.push(self.check());
-        for (at, letter) in BASE32_NOPAD.encode(&bytes).chars().enumerate() {
-            if at > 0 && at % GROUP == 0 {
-                f.write_str(" ")?;
-            }
-            write!(f, "{letter}")?;
-        }
-        Ok(())
+        write_spelt(f, &bytes, GROUP)
     }
 }
 
@@ -82,7 +75,7 @@ impl RecoveryCode {
     /// Reads what was heard and typed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let letters = letters(text)?;
+        let letters = typed_letters(text)?;
         (letters.len() == CODE).then_some(Self(letters))
     }
 
@@ -100,11 +93,6 @@ impl fmt::Display for RecoveryCode {
             None => f.write_str(&self.0),
         }
     }
-}
-
-fn letters(text: &str) -> Option<String> {
-    let read: Result<Vec<_>, _> = text.chars().map(letter).collect();
-    Some(read.ok()?.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

@@ -164,6 +164,12 @@ fn a_second_person_grants_once_and_within_it_exports_run_each_with_its_mark_and_
     meet(&[admin, &second]);
     assert_eq!(second.does("export_grants", json!({}))[1]["state"], "refused");
     assert_eq!(export(&second, &path("f.xlsx"), None, &["id_no"]), Err(AppError::NoGrant));
+
+    // Asked for by mistake, and taken back.
+    let wanted = ask(&second, None, &["phone"]);
+    let after = second.does("end_export_grant", json!({"wanted": wanted}));
+    let of_it = after.as_array().unwrap().iter().find(|one| one["wanted"] == wanted);
+    assert_eq!(of_it.unwrap()["state"], "withdrawn");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_kill_at_any_moment_of_choosing_or_changing_a_pin_leaves_a_home_that_opens()
     let mut chance = Chance::new(71);
     for _ in 0..60 {
         let (mut child, mut said) = changing(home.path(), false);
-        assert!(said.nth(usize::try_from(chance.below(6)).unwrap()).is_some(), "it went on until it was killed");
+        assert!(said.nth(chance.below(6)).is_some(), "it went on until it was killed");
         // Some moment of the next step: only the processor knows which.
         let mut spin = chance.below(3_000_000);
         while spin > 0 {

@@ -1212,7 +1212,7 @@ households: number | null,
  */
 persons: number | null, };
 
-export type ExportGrantState = "asked" | "waits_for_number" | "running" | "over" | "refused" | "ended";
+export type ExportGrantState = "asked" | "waits_for_number" | "running" | "over" | "refused" | "withdrawn" | "ended";
 
 export type Exported = { 
 /**

@@ -145,6 +145,7 @@ export default {
   "export_state.running": "running",
   "export_state.over": "its days are over",
   "export_state.refused": "refused",
+  "export_state.withdrawn": "withdrawn",
   "export_state.ended": "ended",
   "what.visit": "visit",
   "what.change": "facts changed",

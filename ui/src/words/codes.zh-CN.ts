@@ -145,6 +145,7 @@ export default {
   "export_state.running": "正在生效",
   "export_state.over": "已到期",
   "export_state.refused": "没有同意",
+  "export_state.withdrawn": "已撤回",
   "export_state.ended": "已结束",
   "what.visit": "走访",
   "what.change": "改了情况",

@@ -130,7 +130,7 @@ impl Tx<'_> {
     pub(crate) fn joins_that_waited_for(&self, entry: &lianhu_core::entry::Entry) -> Result<Vec<About>> {
         let placed = matches!(entry.kind, kind::PLACEMENT | kind::REGISTRATION);
         let Some(into) = entry.about.household().filter(|_| placed) else { return Ok(Vec::new()) };
-        let sql = "select name from entry where kind = ?1 and kind >= 64 and standing = 1";
+        let sql = "select name from entry where kind = ?1 and standing = 1";
         let mut abouts = Vec::new();
         for name in self.all(sql, [kind::JOIN], |row| crate::entries::name_of(row, 0))? {
             if let Some(kept) = self.entry(name)?
