@@ -239,6 +239,10 @@ commands! {
     needs(household: Option<String>, all: Option<bool>) -> Vec<NeedRow>;
     /// Records how far a need has come: 受理 1, 办理 2, 办结 3, 评价 4.
     settle_need(visit: String, position: u16, step: u8, result: Option<String>) -> Vec<NeedRow>;
+    /// Keeps what was typed into a form of no household yet (`register`); nothing once it is done with.
+    keep_form(form: String, body: Option<String>) -> ();
+    /// What was typed into it so far.
+    kept_form(form: String) -> Option<String>;
     /// Keeps a visit that was begun.
     save_draft(id: Option<EntryId>, household: String, body: String) -> EntryId;
     /// Visits begun and not yet saved.

@@ -9,6 +9,11 @@ use std::collections::BTreeMap;
 /// What can be preferred.
 const KEYS: [&str; 5] = ["language", "type", "walk", "idle", "devices"];
 
+/// Forms of no household yet: what is typed into them is kept with every tap, as a draft keeps a visit.
+const FORMS: [&str; 1] = ["register"];
+/// The longest form that is kept, in bytes.
+const LONGEST_FORM: usize = 64 * 1024;
+
 impl App {
     /// Everything preferred so far.
     pub fn preferences(&self) -> Result<BTreeMap<String, String>> {
@@ -29,5 +34,22 @@ impl App {
         }
         self.ledger().set_setting(&format!("prefer_{key}"), &value)?;
         self.preferences()
+    }
+
+    /// Keeps what was typed into a form so far; nothing once it has become what it was for.
+    pub fn keep_form(&self, form: String, body: Option<String>) -> Result<()> {
+        let body = body.unwrap_or_default();
+        if !FORMS.contains(&form.as_str()) || body.len() > LONGEST_FORM {
+            return Err(AppError::field(&form, ProblemKind::Unknown));
+        }
+        Ok(self.ledger().set_setting(&format!("form_{form}"), &body)?)
+    }
+
+    /// What was typed into a form and has not become anything yet.
+    pub fn kept_form(&self, form: String) -> Result<Option<String>> {
+        if !FORMS.contains(&form.as_str()) {
+            return Err(AppError::field(&form, ProblemKind::Unknown));
+        }
+        Ok(self.ledger().setting(&format!("form_{form}"))?.filter(|body| !body.is_empty()))
     }
 }

@@ -140,6 +140,8 @@ const ACTS: &[&str] = &[
     "add_role_kind",
     "give_role",
     "let_in",
+    "keep_form",
+    "kept_form",
     "leave_aside",
     "write_handover",
     "take_over",

@@ -172,6 +172,8 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     helps("strike_visit", json!({"visit": third["root"], "reason": typed("写错")}));
     helps("save_draft", json!({"household": id, "body": json!({"note": typed("草稿")}).to_string()}));
     scan.tells_whole(helper, "drafts", json!({}));
+    helps("keep_form", json!({"form": "register", "body": typed("没写完")}));
+    scan.tells_whole(helper, "kept_form", json!({"form": "register"}));
     let draft = helper.does("save_draft", json!({"household": other, "body": "{}"}));
     helps("discard_draft", json!({"id": draft}));
     helps("write_handover", json!({"household": id, "advice": typed("找他侄子"), "to": null}));

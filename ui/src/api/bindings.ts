@@ -87,6 +87,10 @@ export interface Commands {
   needs: { args: { household?: string | null; all?: boolean | null }; returns: Array<NeedRow> };
   /** Records how far a need has come: 受理 1, 办理 2, 办结 3, 评价 4. */
   settle_need: { args: { visit: string; position: number; step: number; result?: string | null }; returns: Array<NeedRow> };
+  /** Keeps what was typed into a form of no household yet (`register`); nothing once it is done with. */
+  keep_form: { args: { form: string; body?: string | null }; returns: null };
+  /** What was typed into it so far. */
+  kept_form: { args: { form: string }; returns: string | null };
   /** Keeps a visit that was begun. */
   save_draft: { args: { id?: EntryId | null; household: string; body: string }; returns: EntryId };
   /** Visits begun and not yet saved. */
