@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { DraftRow } from "../src/api/bindings";
 import { chooseAgain } from "../src/api/call";
+import { addressOf, isOf, kindOf } from "../src/parts/begun";
 import { groups } from "../src/parts/code";
 import { dayOf, plusDays, plusMonths } from "../src/parts/day";
-import { keeper } from "../src/parts/draft";
+import { formKeeper, keeper } from "../src/parts/draft";
+import { factsDraft, fromFactsDraft } from "../src/parts/factsForm";
 import { phoneDoubt } from "../src/parts/phone";
 import { periodOf } from "../src/parts/report";
 import { typedNumbers, without } from "../src/parts/typedNumbers";
-import { AID, emptyForm, fromDraft, fromVisit, maySayUnchanged, toVisit, untouched } from "../src/parts/visitForm";
+import { AID, amendDraft, emptyForm, fromAmendDraft, fromDraft, fromVisit, maySayUnchanged, toVisit, untouched } from "../src/parts/visitForm";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -87,6 +90,55 @@ describe("a draft", () => {
     expect(saved[0]).toEqual({ id: null, body: "a" });
     expect(saved.at(-1)).toEqual({ id: "draft-1", body: "abc" });
     expect(keep.id()).toBe("draft-1");
+  });
+
+  it("is let go where the form is as it was, and begun anew after that", async () => {
+    const called: string[] = [];
+    const invoke = vi.fn(async (_: string, { command, args }: { command: string; args: { id: string | null } }) => {
+      called.push(`${command} ${args.id}`);
+      return "draft-1";
+    });
+    vi.stubGlobal("__TAURI_INTERNALS__", { invoke });
+    const keep = keeper("household", null);
+    await keep.keep(null);
+    expect(called, "what was never begun is not let go").toEqual([]);
+    for (const body of ["a", null, "b"]) await keep.keep(body);
+    expect(called).toEqual(["save_draft null", "discard_draft draft-1", "save_draft null"]);
+  });
+
+  it("of no household yet is kept by the name of its form", async () => {
+    const kept: unknown[] = [];
+    vi.stubGlobal("__TAURI_INTERNALS__", { invoke: vi.fn(async (_: string, asked: { args: unknown }) => (kept.push(asked.args), null)) });
+    const keep = formKeeper("register", false);
+    await keep.keep("a");
+    await keep.keep(null);
+    expect(kept).toEqual([{ form: "register", body: "a" }, { form: "register", body: null }]);
+  });
+
+  const row = (body: string): DraftRow => ({ id: "d", household: "h", body, saved_at: 0 });
+  it("is gone on with in its own form, and only a visit's is a visit", () => {
+    const visit = row(JSON.stringify({ ...emptyForm(), who_met: "head" }));
+    const facts = { typed: { phone: "" }, gone: ["room"] };
+    const bodies = [visit, row(factsDraft(undefined, facts)), row(factsDraft("p1", facts)), row(amendDraft("v1", emptyForm())), row('{"form":"of a later version"}'), row("")];
+    expect(bodies.map(addressOf)).toEqual(["h/h/visit?draft=d", "h/h/facts", "h/h/facts/p1", "h/h/visit?amends=v1", "h/h", "h/h/visit?draft=d"]);
+    expect(bodies.filter((one) => isOf(one, { form: "visit" })).length).toBe(2);
+    expect(isOf(bodies[1]!, { form: "facts", person: undefined })).toBe(true);
+    expect(isOf(bodies[2]!, { form: "facts", person: "p2" })).toBe(false);
+    expect(kindOf(bodies[3]!.body)).toEqual({ form: "amend", visit: "v1" });
+  });
+
+  it("of facts comes back as it was typed, without what no field asks for", () => {
+    const form = { typed: { phone: "13912345678", name: "" }, gone: ["room"], source: "seen" as const };
+    expect(fromFactsDraft(factsDraft("p", form))).toEqual({ typed: { phone: "13912345678" }, gone: ["room"], source: "seen" });
+    expect(fromFactsDraft('{"form":"facts","typed":{"password":"x"},"gone":["x"],"source":"x"}')).toEqual({ typed: {}, gone: [], source: "household" });
+  });
+
+  it("of a correction takes nothing from the visit but what no control shows", () => {
+    const visit = { ...toVisit({ ...emptyForm(), who_met: "head", note: "下雨", next: "2026-12-20" }, false), entered_late: "停电" };
+    const form = { ...fromVisit(visit), note: "下雪", who_met: undefined, next: undefined };
+    const back = fromAmendDraft(amendDraft("v", form), visit);
+    expect([back.note, back.who_met, back.next, back.was]).toEqual(["下雪", undefined, undefined, visit]);
+    expect(fromAmendDraft("{half", visit)).toEqual(fromVisit(visit));
   });
 });
 

@@ -49,6 +49,9 @@ export const PERSON_FIELDS: readonly Field[] = [
   { key: "id_no" },
 ];
 
+/** What nobody is without: it changes, and is never gone. */
+export const STAYS: readonly string[] = ["name", "relation", "status", "household_type"];
+
 /** What was typed as the dossier keeps it: months are a number, everything else a text. */
 export function scalarOf(key: string, text: string): Scalar {
   return key === "work_months" ? Number(text) : text;

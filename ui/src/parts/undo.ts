@@ -1,22 +1,31 @@
-/** What was just done, said for ten seconds, in which a saved visit can be taken back. */
+/** What was just done, said for ten seconds, in which it can be taken back where there is a way. */
 import { ref } from "vue";
 import { call } from "../api/call";
 import { kept, t } from "../words";
 
 const SECONDS = 10;
 
-/** What was just done, in words; with the visit to take back where that can be, or with where it went. */
+/** What was just done, in words; with how to take it back where that can be, or with where it went. */
 interface Done {
   words: string;
   left: number;
-  visit?: string;
+  takeBack?: () => Promise<void>;
   to?: string;
 }
 export const undoable = ref<Done | null>(null);
 let ticking: ReturnType<typeof setInterval> | undefined;
 
-export function offerUndo(visit: string, words: string): void {
-  begin({ visit, words, left: SECONDS });
+/** A saved visit is struck, and the history says so. What of the household was changed with it, `stays`, is not taken back. */
+export function offerUndo(visit: string, words: string, stays?: string): void {
+  offerBack(words, async () => {
+    await call("strike_visit", { visit, reason: kept("strike", "undone") });
+    if (stays) sayDone(t("visit.undone_stays"), `h/${stays}/facts`);
+    else sayDone(t("visit.undone"));
+  });
+}
+
+export function offerBack(words: string, takeBack: () => Promise<void>): void {
+  begin({ words, takeBack, left: SECONDS });
 }
 
 /** Says what was done where there is nothing to take back; `to` is where one can go and see. */
@@ -39,11 +48,9 @@ export function forgetUndo(): void {
   undoable.value = null;
 }
 
-/** Strikes the visit just saved; the history says so. */
+/** Takes back what was just done. */
 export async function undo(): Promise<void> {
   const now = undoable.value;
   forgetUndo();
-  if (!now?.visit) return;
-  await call("strike_visit", { visit: now.visit, reason: kept("strike", "undone") });
-  sayDone(t("visit.undone"));
+  await now?.takeBack?.();
 }

@@ -1,5 +1,6 @@
 /** The visit form: what is filled in, how it becomes a visit, how it comes back from a draft or from a visit to correct. */
 import type { Aid, Guarantee, Need, Promise as Promised, Visit } from "../api/bindings";
+import { fieldsOf } from "./begun";
 import { today } from "./day";
 
 export interface Form {
@@ -38,17 +39,28 @@ export const AID: readonly Aid[] = [
   { item: "学习用品", quantity_hundredths: 100, unit: "套" },
 ];
 
+/** What was not chosen stands there as nothing, so that what is read into a form leaves nothing of before. */
 export function emptyForm(): Form {
-  return { day: today(), mode: "home", needs: [], promise: "", aid: [], guarantees: [], note: "", phone: "", ids: [], kept: [] };
+  return {
+    day: today(), who_met: undefined, mode: "home", purpose: undefined, needs: [], promise: "", due: undefined, aid: [], guarantees: [],
+    next: undefined, note: "", phone: "", ids: [], kept: [], was: undefined,
+  };
 }
 
 /** A form from the text of a draft; what cannot be read begins anew, and what is missing is empty. */
 export function fromDraft(body: string): Form {
-  try {
-    return { ...emptyForm(), ...(JSON.parse(body) as Partial<Form>) };
-  } catch {
-    return emptyForm();
-  }
+  return { ...emptyForm(), ...(fieldsOf(body) as Partial<Form>) };
+}
+
+/** The text of a correction that was begun: which visit it is of, and what stands in the form. */
+export function amendDraft(visit: string, form: Form): string {
+  return JSON.stringify({ form: "amend", visit, filled: { ...form, was: undefined } });
+}
+
+/** A form from such a text; what no control shows is as it stands in the visit now. */
+export function fromAmendDraft(body: string, was: Visit): Form {
+  const { filled } = fieldsOf(body) as { filled?: Partial<Form> };
+  return filled ? { ...emptyForm(), ...filled, was } : fromVisit(was);
 }
 
 /** A form from a visit that is to be corrected. */

@@ -457,5 +457,8 @@ export default {
   "what.sample_opened": "opened by an inspection",
   "trace.inspection": "inspection opened",
   "trace.inspection_end": "inspection ended",
+  "trace.role_kind": "kind of role made",
+  "trace.setting": "county setting changed",
+  "trace.confirmed_facts": "facts to confirm changed",
   "trace.sample_drawn": "samples drawn",
 };

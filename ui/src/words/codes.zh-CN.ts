@@ -457,5 +457,8 @@ export default {
   "what.sample_opened": "督查抽查打开",
   "trace.inspection": "开通督查",
   "trace.inspection_end": "结束督查",
+  "trace.role_kind": "新定一种职责",
+  "trace.setting": "改县里的设置",
+  "trace.confirmed_facts": "改要确认的事实",
   "trace.sample_drawn": "督查抽签",
 };

@@ -9,6 +9,8 @@ export default {
   "status.在册": "on the list",
   "status.自然增加": "added (born, moved in, married in)",
   "status.自然减少": "gone (died, moved away, married out)",
+  "option.自然增加": "added (born, moved in, married in)",
+  "option.自然减少": "gone (died, moved away, married out)",
   "labour.普通劳动力": "able to work",
   "labour.技能劳动力": "skilled",
   "labour.弱劳动力或半劳动力": "partly able to work",
