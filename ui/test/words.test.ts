@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Trouble } from "../src/api/call";
 import { GUARANTEES, MET, MODES, NEEDS, AID } from "../src/parts/visitForm";
 import { guessLanguage, LANGUAGES, say, speak, t, type Key } from "../src/words";
 
@@ -113,6 +114,23 @@ describe("a sentence", () => {
     const told = say({ code: "invalid", problems: [{ field: "phone", kind: { problem: "wrong_form" } }, { field: "note", kind: { problem: "too_long", most: 1000 } }] });
     expect(told).toContain("电话");
     expect(told).toContain("1000");
+  });
+
+  it("has a value in every place for one, whatever went wrong", () => {
+    const whole = bindings.slice(bindings.indexOf("export type AppError ="), bindings.indexOf("export type Attention =")).replace(/\/\*\*[^]*?\*\//g, "");
+    const problems = tagged("ProblemKind", "problem").map((problem) => ({ field: "note", kind: { problem, most: 1000 } }));
+    const given = (type: string): unknown => (/^number/.test(type) ? 3 : type.startsWith("Array") ? problems : type === "Table" ? "roster" : "甲");
+    const troubles = whole.split(/\}\s*\|\s*\{/).map((one) => {
+      const fields = [...one.matchAll(/^(\w+): ([^,]+),/gm)].map(([, name, type]) => [name, given(type ?? "")]);
+      return { code: all(one, /"code": "(\w+)"/g)[0], ...Object.fromEntries(fields) } as unknown as Trouble;
+    });
+    expect(troubles.length).toBe(tagged("AppError", "code").length);
+    for (const language of ["zh-CN", "en"] as const) {
+      speak(language);
+      expect(troubles.map(say).filter((told) => /[{}]/.test(told)), language).toEqual([]);
+    }
+    speak("zh-CN");
+    expect(say({ code: "lease_over", days: 7 })).toContain("7 天");
   });
 
   it("is Chinese unless the device speaks English", () => {

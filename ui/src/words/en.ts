@@ -580,6 +580,7 @@ export default {
   "report.period": "Period",
   "report.place": "Place",
   "report.stated": "Check a published table",
+  "report.stated_no_more": "Do not check it",
   "report.total": "Total",
   "report.year": "Year",
   "reveal.ask": "Why? It leaves a trace.",

@@ -81,6 +81,8 @@ export function say(trouble: Trouble): string {
       return coded("weak_pin", trouble.why, t("error.weak_pin" as Key));
     case "bug":
       return t("error.bug", { detail: trouble.detail });
+    case "lease_over":
+      return t("error.lease_over", { days: trouble.days });
     default:
       return coded("error", trouble.code, trouble.sentence ?? trouble.code);
   }

@@ -580,6 +580,7 @@ export default {
   "report.period": "时段",
   "report.place": "乡镇、村",
   "report.stated": "与来文的表核对",
+  "report.stated_no_more": "不核对了",
   "report.total": "合计",
   "report.year": "年度",
   "reveal.ask": "为什么要看？会留下一条痕迹。",
