@@ -30,6 +30,12 @@ describe("a screen that asks before it is left", () => {
     expect(route.route.value.path).toBe("entrust");
   });
 
+  it("knows from where one came, and on the first screen from nowhere", () => {
+    expect(route.cameFrom()).toBe("slips");
+    moved("entrust?person=1");
+    expect(route.cameFrom(), "the same screen").toBe("slips");
+  });
+
   it("lets go where there is nothing to ask", () => {
     route.holdBack(() => false);
     moved("people");

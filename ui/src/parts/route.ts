@@ -10,6 +10,15 @@ function read(): string {
 /** Steps taken since the screens opened: what Back can go back to. */
 let steps = 0;
 
+/** Which screen stood before this one; none on the first. */
+let before = "";
+export const cameFrom = (): string => before;
+function stand(): void {
+  const was = here.value;
+  here.value = read();
+  if (was.split("?")[0] !== here.value.split("?")[0]) before = was;
+}
+
 /** Asked before the screen is left; true holds back, and whoever asked goes on by `leaveFor` later. */
 let held: ((to: string) => boolean) | null = null;
 export function holdBack(ask: ((to: string) => boolean) | null): void {
@@ -27,7 +36,7 @@ addEventListener("hashchange", () => {
     return;
   }
   steps += 1;
-  here.value = read();
+  stand();
 });
 
 /** The address as parts and as the query behind `?`. */
@@ -44,7 +53,7 @@ export function go(to: string): void {
 export function replace(to: string): void {
   if (to !== here.value && held?.(to)) return;
   history.replaceState(null, "", `#/${to}`);
-  here.value = read();
+  stand();
 }
 
 export function back(otherwise: string): void {

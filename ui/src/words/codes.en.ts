@@ -294,6 +294,7 @@ export default {
   "step.read_pairing": "reading",
   "step.import_pairing": "importing",
   "step.export_workbook": "writing",
+  "fact.household.sensitive": "a sensitive fact",
   "fact.household.national_no": "Household number",
   "fact.household.household_type": "Kind of household",
   "fact.household.id_standard": "Standard of identification",

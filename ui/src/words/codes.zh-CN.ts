@@ -294,6 +294,7 @@ export default {
   "step.read_pairing": "读表",
   "step.import_pairing": "导入结对",
   "step.export_workbook": "写表",
+  "fact.household.sensitive": "一项敏感资料",
   "fact.household.national_no": "户编号",
   "fact.household.household_type": "户类型",
   "fact.household.id_standard": "识别标准",
