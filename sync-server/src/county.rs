@@ -14,11 +14,16 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 /// How long the sender of a request may be silent.
 const SILENCE: Duration = Duration::from_secs(60);
+/// So many silences a request may take for each [`SHORT`] of it: some 400 bytes a second, which the poorest line carries.
+const SLOWEST: u32 = 10;
 /// How many requests may wait for the ledger.
 const MOST_WAITING: usize = 256;
-/// How many KiB of requests are held at once, of all who are sending.
-const MOST_KIB: usize = 48 * 1024;
+/// How many KiB of requests are held at once, of all who are sending: the beginnings, and what is longer. Who sends much,
+/// and slowly, takes no room from those who send little; nobody knows yet who they are.
+const MOST_KIB: usize = 24 * 1024;
 const KIB: usize = 1024;
+/// The beginning of a request: most are no longer.
+const SHORT: usize = 256 * KIB;
 
 /// Why a request is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +40,18 @@ pub(crate) enum Unheard {
 #[derive(Debug)]
 pub(crate) struct Heard {
     pub(crate) bytes: Vec<u8>,
-    _room: Option<OwnedSemaphorePermit>,
+    _room: Room,
 }
+
+/// The room that a request takes, of its beginning and of the rest.
+type Room = [Option<OwnedSemaphorePermit>; 2];
 
 /// A running county.
 #[derive(Debug, Clone)]
 pub(crate) struct County {
     ledger: Arc<Mutex<Ledger>>,
     waiting: Arc<Semaphore>,
-    room: Arc<Semaphore>,
+    room: [Arc<Semaphore>; 2],
     silence: Duration,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
@@ -55,7 +63,7 @@ impl County {
         Self {
             ledger: Arc::new(Mutex::new(ledger)),
             waiting: Arc::new(Semaphore::new(MOST_WAITING)),
-            room: Arc::new(Semaphore::new(MOST_KIB)),
+            room: [(); 2].map(|()| Arc::new(Semaphore::new(MOST_KIB))),
             silence: SILENCE,
             limits: Arc::default(),
             metrics: Arc::default(),
@@ -63,29 +71,27 @@ impl County {
         }
     }
 
-    /// Reads a request of at most so many bytes. It may take as long as it needs, as long as it moves.
+    /// Reads a request of at most so many bytes. It may take its time, as long as it moves and moves on.
     pub(crate) async fn hear(&self, mut body: Body, most: usize) -> std::result::Result<Heard, Unheard> {
         if body.size_hint().lower() > most as u64 {
             return Err(Unheard::TooLong);
         }
-        let mut bytes = Vec::new();
-        let mut room: Option<OwnedSemaphorePermit> = None;
+        let (mut bytes, mut room, begun) = (Vec::new(), Room::default(), Instant::now());
         loop {
+            let parts = u32::try_from(1 + bytes.len() / SHORT).unwrap_or(u32::MAX);
+            let left = (self.silence * SLOWEST).saturating_mul(parts).saturating_sub(begun.elapsed());
             let next = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
-            let next = tokio::time::timeout(self.silence, next).await.map_err(|_| Unheard::Silent)?;
+            let next = tokio::time::timeout(self.silence.min(left), next).await.map_err(|_| Unheard::Silent)?;
             let Some(frame) = next else { return Ok(Heard { bytes, _room: room }) };
             let Ok(data) = frame.map_err(|_| Unheard::Silent)?.into_data() else { continue };
             if bytes.len() + data.len() > most {
                 return Err(Unheard::TooLong);
             }
             // Room is taken for what has come, not for what was announced: an announcement costs nothing.
-            let held = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-            let more = (bytes.len() + data.len()).div_ceil(KIB).saturating_sub(held);
-            let more = u32::try_from(more).map_err(|_| Unheard::TooLong)?;
-            let more = self.room.clone().try_acquire_many_owned(more).map_err(|_| Unheard::Busy)?;
-            match room.as_mut() {
-                Some(room) => room.merge(more),
-                None => room = Some(more),
+            let long = bytes.len() + data.len();
+            let wanted = [long.min(SHORT), long.saturating_sub(SHORT)];
+            for ((room, all), wanted) in room.iter_mut().zip(&self.room).zip(wanted) {
+                take(room, all, wanted.div_ceil(KIB))?;
             }
             bytes.extend_from_slice(&data);
         }
@@ -148,6 +154,18 @@ impl County {
     }
 }
 
+/// Takes as much room as it needs to hold so many KiB in all.
+fn take(room: &mut Option<OwnedSemaphorePermit>, all: &Arc<Semaphore>, kib: usize) -> std::result::Result<(), Unheard> {
+    let more = kib.saturating_sub(room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+    let more = u32::try_from(more).map_err(|_| Unheard::TooLong)?;
+    let more = all.clone().try_acquire_many_owned(more).map_err(|_| Unheard::Busy)?;
+    match room {
+        Some(room) => room.merge(more),
+        None => *room = Some(more),
+    }
+    Ok(())
+}
+
 /// Why an exchange was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -208,7 +226,9 @@ mod tests {
         let mut line = TcpStream::connect(at).unwrap();
         write!(line, "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{head}\r\n\r\n").unwrap();
         for piece in pieces {
-            line.write_all(piece.as_bytes()).unwrap();
+            if line.write_all(piece.as_bytes()).is_err() {
+                break;
+            }
             let (_never, waits) = std::sync::mpsc::channel::<()>();
             waits.recv_timeout(pause).ok();
         }
@@ -224,11 +244,32 @@ mod tests {
         let slow = says(at, "content-length: 8", &["a"; 8], SILENCE / 4);
         assert_eq!(slow, "8", "slower in all than one silence");
         assert_eq!(says(at, "content-length: 8", &["a"; 3], Duration::ZERO), "Silent");
+        assert_eq!(says(at, "content-length: 64", &["a"; 63], SILENCE / 5), "Silent", "it moves, and comes to no end");
         assert_eq!(says(at, "content-length: 65", &[], Duration::ZERO), "TooLong", "before a byte of it has come");
         // Nothing announces how much will come.
         let chunk = format!("20\r\n{}\r\n", "a".repeat(32));
         let chunked = "transfer-encoding: chunked";
         assert_eq!(says(at, chunked, &[&chunk, &chunk, "0\r\n\r\n"], Duration::ZERO), "64");
         assert_eq!(says(at, chunked, &[chunk.as_str(); 3], Duration::ZERO), "TooLong");
+    }
+
+    #[tokio::test]
+    async fn who_sends_much_takes_no_room_from_who_sends_little() {
+        let folder = tempfile::tempdir().unwrap();
+        let around = Arc::new(Staged::new(1, lianhu_core::day::Moment(0)));
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), &FileKey([7; 32]), around).unwrap();
+        let county = County::new(ledger, Fingerprint([0; 16]));
+        let hear = |kib: usize| county.hear(Body::from(vec![0; kib * KIB]), usize::MAX);
+        let mut held = Vec::new();
+        let last = loop {
+            match hear(1024).await {
+                Ok(heard) => held.push(heard),
+                Err(why) => break why,
+            }
+        };
+        assert_eq!((held.len(), last), (32, Unheard::Busy), "768 KiB each of 24 MiB");
+        assert!(hear(200).await.is_ok());
+        held.pop();
+        assert!(hear(1024).await.is_ok());
     }
 }

@@ -316,7 +316,7 @@ const VARIANTS: &[Variant] = &[
     Variant {
         name: "anybody plays the roster",
         broken: "what claims to be from the import of rosters is let in from whoever holds the household",
-        changes: &[change(ENTITLE, "change.lane != lane::PERSON)", "change.lane > lane::IMPORT)")],
+        changes: &[change(GATE, "change.lane != lane::PERSON)", "change.lane > lane::IMPORT)")],
     },
     Variant {
         name: "first confirmation for ever",

@@ -9,7 +9,9 @@ use lianhu_core::entry::{About, Source};
 use lianhu_core::field::{self, Class, Merge};
 use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
 use lianhu_core::mask::{mask_id, mask_phone};
+use lianhu_core::problem::ProblemKind;
 use lianhu_core::scalar::Scalar;
+use lianhu_core::trace::REVEAL_REASONS;
 use lianhu_ledger::{GrantRow, HouseholdPage, HouseholdRow, Ledger, NeedRow, PromiseRow, Said, VisitQuery, VisitRow};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,8 +177,9 @@ impl App {
     /// One masked fact, unmasked, for a reason that is kept in the audit chain.
     pub fn reveal(&self, household: String, key: String, reason: String) -> Result<Vec<Scalar>> {
         let household = self.household_of(&household)?;
-        if reason.trim().is_empty() {
-            return Err(AppError::field("reason", lianhu_core::problem::ProblemKind::Missing));
+        if !REVEAL_REASONS.contains(&reason.trim()) {
+            let kind = if reason.trim().is_empty() { ProblemKind::Missing } else { ProblemKind::Unknown };
+            return Err(AppError::field("reason", kind));
         }
         self.check_lease()?;
         let mut ledger = self.ledger();

@@ -15,6 +15,8 @@ use ts_rs::TS;
 
 /// How many characters of the end are compared.
 const TAIL: usize = 6;
+/// Characters of a resident's number.
+const OF_A_PERSON: usize = 18;
 
 /// What a certificate in the hand says of the one written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -26,6 +28,12 @@ pub enum Checked {
     Different,
     /// Nothing is written down to compare with.
     NothingWritten,
+}
+
+/// Whether a number, or the one inside it, ends so: a disability certificate's begins with that of its owner.
+fn ends_with(number: &str, tail: &str) -> bool {
+    let own = number.get(..OF_A_PERSON).filter(|_| number.len() > OF_A_PERSON);
+    number.ends_with(tail) || own.is_some_and(|own| own.ends_with(tail))
 }
 
 impl App {
@@ -44,7 +52,7 @@ impl App {
         let key = field::person_key(person, "id_no");
         let checked = match text_that_counts(&ledger, household, &key)? {
             None => Checked::NothingWritten,
-            Some(number) if number.to_ascii_uppercase().ends_with(&tail) => Checked::Same,
+            Some(number) if ends_with(&number.to_ascii_uppercase(), &tail) => Checked::Same,
             Some(_) => Checked::Different,
         };
         let answer = if checked == Checked::Same { "一致" } else { "不一致" };

@@ -144,6 +144,7 @@ impl App {
 
     /// Two cards side by side: what agrees, what differs, who may be who.
     pub fn compare_households(&self, joins: String, stays: String) -> Result<Comparison> {
+        self.check_lease()?;
         let (one, other) = (self.card_itself(&joins)?, self.card_itself(&stays)?);
         let ledger = self.ledger();
         let reasons = ledger.likes(one, other)?;

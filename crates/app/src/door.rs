@@ -94,7 +94,8 @@ impl Door {
     /// Carries out a command of the app behind the door.
     pub(crate) fn call_inside(&self, command: Command) -> Result<serde_json::Value> {
         let app = self.app()?;
-        let reaches = matches!(command, Command::enrol { .. } | Command::exchange { .. });
+        let reaches =
+            matches!(command, Command::enrol { .. } | Command::exchange { .. } | Command::take_in_file { .. });
         let prefers = matches!(command, Command::prefer { .. });
         let taken = taken_in(&command);
         let answer = app.call(command);

@@ -40,6 +40,7 @@ impl App {
             ids.extend(recent.into_iter().filter(|visit| visit.user == me).take(most).map(|visit| visit.household));
             ids = ids.into_iter().map(|id| ledger.card_of(id)).collect::<std::result::Result<_, _>>()?;
         }
+        let cover = self.cover_of_rows()?;
         let mut written = Vec::new();
         for household in ids.into_iter().take(most) {
             let (head, name) = {
@@ -47,7 +48,8 @@ impl App {
                 (ledger.household_row(household)?.map(|row| row.head).unwrap_or_default(), ledger.cadre_name(me)?)
             };
             let own = |row: &HistoryRow| row.by == name || row.number.is_none();
-            let rows = self.timeline(household.to_string(), None)?.into_iter().filter(own).take(20);
+            // What waits is told after the lease too, without its words.
+            let rows = self.rows_of(household, false, Some(cover))?.into_iter().filter(own).take(20);
             written.extend(rows.map(|row| Written { household, head: head.clone(), row }));
         }
         written.sort_by_key(|one| (one.row.number.is_some(), std::cmp::Reverse(one.row.at)));

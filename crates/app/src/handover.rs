@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::card::HouseholdCard;
+use crate::covering::Cover;
 use crate::error::{AppError, Result};
 use crate::masking::restored;
 use lianhu_core::entry::{About, Source, kind};
@@ -82,9 +83,15 @@ impl App {
             let found = self.ledger().households("", None, from, PAGE)?;
             (found.rows.into_iter().map(|row| row.id).collect::<Vec<_>>(), found.total)
         };
+        let over = self.lease_over()?.is_some();
         let pages = ids.into_iter().map(|id| {
             let card = self.household(id.to_string())?;
-            Ok(page_of(card, notes.get(&id).cloned()))
+            let mut note = notes.get(&id).cloned();
+            // One's own advice is there to be written on.
+            if let Some(note) = note.as_mut().filter(|note| over && note.giver != me) {
+                Cover::Everything.over(&mut note.advice);
+            }
+            Ok(page_of(card, note))
         });
         Ok(HandoverPages { pages: pages.collect::<Result<_>>()?, total, written: u32::try_from(written).unwrap_or(0) })
     }

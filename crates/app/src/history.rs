@@ -1,6 +1,7 @@
 //! The history of a household, in words: everything that was written, who, when, how they know, how far it has come.
 
 use crate::app::App;
+use crate::covering::Cover;
 use crate::error::Result;
 use crate::told::{FactTold, Told};
 use lianhu_core::day::{Day, Moment};
@@ -48,7 +49,12 @@ impl App {
         self.check_lease()?;
         let one_card = one_card.unwrap_or(false);
         let household = if one_card { self.card_itself(&household)? } else { self.household_of(&household)? };
-        Ok(self.ledger().timeline(household, one_card)?.into_iter().map(|happened| row(&happened)).collect())
+        self.rows_of(household, one_card, None)
+    }
+
+    /// The same, with its words covered as in a list.
+    pub(crate) fn rows_of(&self, id: HouseholdId, one_card: bool, cover: Option<Cover>) -> Result<Vec<HistoryRow>> {
+        Ok(self.ledger().timeline(id, one_card)?.into_iter().map(|happened| row(&happened, cover)).collect())
     }
 
     /// What came to this device and what it let go, until it was read.
@@ -67,8 +73,11 @@ impl App {
     }
 }
 
-fn row(happened: &Happened) -> HistoryRow {
-    let told = Told::of(happened);
+fn row(happened: &Happened, cover: Option<Cover>) -> HistoryRow {
+    let mut told = Told::of(happened);
+    if let Some(cover) = cover {
+        cover.over_told(&mut told);
+    }
     let (what, words) = words(&told);
     HistoryRow {
         entry: happened.entry,

@@ -2,11 +2,11 @@
 
 use crate::app::App;
 use crate::card::{Fact, HouseholdCard};
+use crate::covering::Cover;
 use crate::error::{AppError, Result};
 use lianhu_core::field::{self, Class};
 use lianhu_core::problem::ProblemKind;
 use lianhu_core::scalar::Scalar;
-use lianhu_core::visit::Visit;
 use lianhu_ledger::LEASE_BOUNDS;
 
 /// What stands for what is not shown.
@@ -40,6 +40,11 @@ impl App {
         Ok(left.filter(|left| *left <= 0).map(|left| -left))
     }
 
+    /// What is covered in a list: after the lease, everything.
+    pub(crate) fn cover_of_rows(&self) -> Result<Cover> {
+        Ok(if self.lease_over()?.is_some() { Cover::Everything } else { Cover::Circumstances })
+    }
+
     /// Refuses to show what the lease no longer covers.
     pub(crate) fn check_lease(&self) -> Result<()> {
         match self.lease_over()? {
@@ -57,7 +62,7 @@ pub(crate) fn cover(card: &mut HouseholdCard) {
     }
     card.facts.iter_mut().for_each(cover_fact);
     card.needs.iter_mut().for_each(|need| need.text = COVERED.to_owned());
-    card.visits.iter_mut().for_each(|row| cover_visit(&mut row.visit));
+    card.visits.iter_mut().for_each(|row| Cover::Everything.over_visit(&mut row.visit));
 }
 
 pub(crate) fn cover_fact(fact: &mut Fact) {
@@ -67,9 +72,4 @@ pub(crate) fn cover_fact(fact: &mut Fact) {
             chip.value = Scalar::Text(COVERED.to_owned());
         }
     }
-}
-
-pub(crate) fn cover_visit(visit: &mut Visit) {
-    visit.note = visit.note.take().map(|_| COVERED.to_owned());
-    visit.needs.iter_mut().for_each(|need| need.text = COVERED.to_owned());
 }

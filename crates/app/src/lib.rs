@@ -8,6 +8,7 @@ mod checking;
 pub mod commands;
 mod comparing;
 mod counted;
+mod covering;
 mod devices;
 mod door;
 mod enrolment;

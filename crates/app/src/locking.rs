@@ -151,10 +151,14 @@ impl Door {
 
     /// Wraps the key of an open home with a PIN, and writes it down.
     fn wrap(&self, app: &App, pin: &str, file: Option<KeyFile>) -> Result<()> {
-        let (name, recovery) = match file {
+        let (name, mut recovery) = match file {
             Some(file) => (file.name, file.recovery),
             None => (EntryId::mint(&*self.around).to_string(), None),
         };
+        // With a new PIN comes a new way back: what was ever read out on a telephone opens nothing any more.
+        if let Some(recovery) = &mut recovery {
+            recovery.used = true;
+        }
         let secret = self.secret_for(&name);
         let pin = plain(pin);
         if let Some(why) = weakness(&pin, secret.is_some()) {

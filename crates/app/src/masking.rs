@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The commands whose answer is there to be whole: one fact for a reason, a number for the dialler, codes that are typed.
-const WHOLE: [&str; 4] = ["reveal", "telephone", "enrolment_slips", "recover_pin"];
+/// The commands whose answer is there to be whole: one fact for a reason, a number for the dialler, codes that are typed, a
+/// form that its author has not finished.
+const WHOLE: [&str; 5] = ["reveal", "telephone", "enrolment_slips", "recover_pin", "kept_form"];
 
 /// Fields that name a thing and hold no words of a person: where a file lies, a key, a code, a hash, an address. `body` is a
 /// draft, which is its author's own form.

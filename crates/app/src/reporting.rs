@@ -2,6 +2,7 @@
 //! every edition saying what it changed.
 
 use crate::app::App;
+use crate::covering::Cover;
 use crate::error::{AppError, Result};
 use lianhu_core::crossfoot::{Finding, StatedRow, check_table};
 use lianhu_core::day::{Moment, Period};
@@ -147,6 +148,7 @@ impl App {
     /// The households and records behind a figure of a report; pages from 0.
     pub fn records_behind(&self, figure: String, page: Option<u32>) -> Result<Behind> {
         let key: FigureKey = figure.parse().map_err(|_| AppError::missing(&figure))?;
+        let cover = self.cover_of_rows()?;
         let everything = Period { from: lianhu_core::day::Day(i32::MIN / 2), to: lianhu_core::day::Day(i32::MAX / 2) };
         let period = key.period().unwrap_or(everything);
         let ledger = self.ledger();
@@ -168,7 +170,7 @@ impl App {
         let (mut visits_total, mut visits) = (0, Vec::new());
         if matches!(key.measure, Measure::Visits | Measure::HouseholdsVisited) {
             visits_total = all.iter().map(|(_, visits)| visits).sum();
-            visits = self.visits_behind(&ledger, &all, period, skipped)?;
+            visits = self.visits_behind(&ledger, &all, period, skipped, cover)?;
         }
         let households_total = u32::try_from(all.len()).unwrap_or(u32::MAX);
         Ok(Behind { value: tally.figure(&key), figure, households_total, households, visits_total, visits, erased })
@@ -181,6 +183,7 @@ impl App {
         all: &[(Uuid, u32)],
         period: Period,
         skipped: usize,
+        cover: Cover,
     ) -> Result<Vec<VisitRow>> {
         let (mut before, mut visits) = (skipped, Vec::new());
         for (id, count) in all {
@@ -193,7 +196,9 @@ impl App {
             }
             for root in ledger.visit_roots(HouseholdId(*id), period)?.into_iter().skip(before) {
                 if visits.len() < BEHIND {
-                    visits.push(ledger.visit(root)?);
+                    let mut row = ledger.visit(root)?;
+                    cover.over_visit(&mut row.visit);
+                    visits.push(row);
                 }
             }
             before = 0;

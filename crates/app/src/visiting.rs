@@ -1,10 +1,10 @@
 //! Visits: recorded in one act, corrected and struck by further records, never edited.
 
 use crate::app::App;
+use crate::covering::Cover;
 use crate::error::{AppError, Result};
-use crate::lease::{COVERED, cover_visit};
+use crate::lease::COVERED;
 use crate::masking::restored;
-use lianhu_core::circumstance::cover;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::EntryId;
@@ -78,7 +78,8 @@ impl App {
         Ok(ledger.visit(root)?)
     }
 
-    /// Visits of a household or a place, newest first.
+    /// Visits of a household or a place, newest first. In the list of a place, words that tell of health or income are
+    /// covered.
     pub fn visits(
         &self,
         household: Option<String>,
@@ -88,11 +89,12 @@ impl App {
         most: Option<u32>,
     ) -> Result<Vec<VisitRow>> {
         let household = household.map(|household| self.household_of(&household)).transpose()?;
+        let cover = self.cover_of_rows()?;
         let place = self.place_or_all(place.as_deref())?;
         let query = VisitQuery { household, place, from, to, struck: false, most: most.unwrap_or(200).min(5000) };
         let mut rows = self.ledger().visits(&query)?;
-        if self.lease_over()?.is_some() {
-            rows.iter_mut().for_each(|row| cover_visit(&mut row.visit));
+        if household.is_none() || cover == Cover::Everything {
+            rows.iter_mut().for_each(|row| cover.over_visit(&mut row.visit));
         }
         Ok(rows)
     }
@@ -102,8 +104,9 @@ impl App {
     pub fn needs(&self, household: Option<String>, all: Option<bool>) -> Result<Vec<NeedRow>> {
         let household = household.map(|household| self.household_of(&household)).transpose()?;
         let mut needs = self.ledger().needs(household, !all.unwrap_or(false))?;
-        if household.is_none() {
-            needs.iter_mut().for_each(|need| need.text = cover(&need.text));
+        let cover = self.cover_of_rows()?;
+        if household.is_none() || cover == Cover::Everything {
+            needs.iter_mut().for_each(|need| cover.over(&mut need.text));
         }
         Ok(needs)
     }

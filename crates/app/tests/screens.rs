@@ -162,12 +162,12 @@ fn a_masked_statement_can_be_chosen_without_being_shown() {
     let by_value =
         helper.app.choose_statement(helper.house(0), "phone".into(), None, Some(two.said[1].value.clone()), None);
     assert!(matches!(by_value, Err(AppError::NotUnique { .. })));
-    let shown = helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).unwrap();
+    let shown = helper.app.reveal(helper.house(0), "phone".into(), "核对身份".into()).unwrap();
     assert_eq!(shown.len(), 2);
     let entry = two.said[1].by[0].entry;
     let card = helper.app.choose_statement(helper.house(0), "phone".into(), Some(entry), None, None).unwrap();
     assert_eq!(fact(&card).said.len(), 1);
-    let chosen = helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).unwrap();
+    let chosen = helper.app.reveal(helper.house(0), "phone".into(), "核对身份".into()).unwrap();
     assert_eq!(chosen, shown[1..]);
 }
 
@@ -284,7 +284,7 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     let over =
         |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::LeaseOver { days: 45 })), "{result:?}");
     over(helper.app.telephone(helper.house(0), "phone".into()).map(drop));
-    over(helper.app.reveal(helper.house(0), "phone".into(), "核对".into()).map(drop));
+    over(helper.app.reveal(helper.house(0), "phone".into(), "核对身份".into()).map(drop));
     over(helper.app.timeline(helper.house(0), None).map(drop));
     // Writing goes on, and a correction of what is covered loses nothing of it.
     let mut correct = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().remove(0).visit;

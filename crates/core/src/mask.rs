@@ -155,6 +155,8 @@ fn mask_whole(digits: &str) -> Option<String> {
     match digits.len() {
         15.. => Some(mask_id(digits)),
         11 if is_mobile(digits) => Some(mask_phone(digits)),
+        // A number with its area code and no gap; 00 begins none.
+        10..=12 if digits.starts_with('0') && !digits.starts_with("00") => Some(mask_phone(digits)),
         13 if digits.strip_prefix("86").is_some_and(is_mobile) => Some(mask_phone(digits)),
         _ => None,
     }
@@ -169,13 +171,18 @@ fn is_written_in_pieces(digits: &str) -> bool {
     let number_with_birth = matches!(digits.len(), 18 | 20 | 22)
         && digits.get(6..8).is_some_and(|century| matches!(century, "19" | "20"))
         && digits.get(10..12).and_then(|month| month.parse::<u8>().ok()).is_some_and(|month| (1..=12).contains(&month));
-    number_with_birth || is_mobile(digits)
+    let day = |at: std::ops::Range<usize>, most: u8| {
+        digits.get(at).and_then(|part| part.parse::<u8>().ok()).is_some_and(|part| (1..=most).contains(&part))
+    };
+    // The older form has two digits of the year.
+    let older = digits.len() == 15 && !digits.starts_with('0') && day(8..10, 12) && day(10..12, 31);
+    number_with_birth || older || is_mobile(digits)
 }
 
 fn one_gap_between(characters: &[char], before: &DigitGroup, after: &DigitGroup) -> bool {
     let gap = characters.get(before.to..after.from).unwrap_or_default();
-    let joins = |c: &char| c.is_whitespace() || matches!(c, '-' | '－' | '–' | '—');
-    !before.beside_star && !after.beside_star && gap.len() == 1 && gap.iter().all(joins)
+    let joins = |c: &char| c.is_whitespace() || matches!(c, '-' | '－' | '–' | '—' | '.' | '·' | '•');
+    !before.beside_star && !after.beside_star && matches!(gap.len(), 1 | 2) && gap.iter().all(joins)
 }
 
 fn without_country_code(shown: &[char]) -> &[char] {
@@ -233,6 +240,13 @@ mod tests {
             ("110105 19491231 002x补", "11**************2X补"),
             ("打138-1234-1234", "打138****1234"),
             ("家里0377-66812345", "家里037*****2345"),
+            ("家里037766812345，", "家里037*****2345，"),
+            ("家里01066812345", "家里010****2345"),
+            ("打138.1234.1234", "打138****1234"),
+            ("打138  1234  1234", "打138****1234"),
+            ("打138·1234·1234", "打138****1234"),
+            ("老证411321 650708 431", "老证41***********31"),
+            ("3.14 5.6 7", "3.14 5.6 7"),
             ("卡6222020200112233445", "卡62***************45"),
             ("残疾证52273119620214001443", "残疾证52**************14"),
             ("11010519491231002X43", "11**************2X"),

@@ -36,6 +36,9 @@ pub mod act {
     pub const RECOVER: &str = "recover";
 }
 
+/// Why a masked fact may be looked at. A trace lasts for ever: no words of a person's own stand in it.
+pub const REVEAL_REASONS: [&str; 3] = ["核对身份", "帮办手续", "联系本人"];
+
 /// One trace.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::store::{Ledger, Tx};
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::field;
 use lianhu_core::ids::{EntryName, Hash, UserId};
 use lianhu_core::inspection::{Inspection, InspectionEnd, SampleDrawn};
 use lianhu_core::trace::{OFFICE, Trace};
@@ -15,7 +16,10 @@ use rusqlite::params;
 use std::collections::BTreeSet;
 
 /// The directives that are traces by themselves: who may do, hold and look at what.
-const GRAVE: [u16; 13] = [
+const GRAVE: [u16; 16] = [
+    kind::ROLE_KIND,
+    kind::COUNTY_ROW,
+    kind::CONFIRMED_FACTS,
     kind::ROLE,
     kind::ROLE_END,
     kind::MEMBER,
@@ -105,6 +109,16 @@ fn row(kept: &Kept) -> Option<TraceRow> {
         kind::ROLE => {
             let role: lianhu_core::directive::Role = kept.body().ok()?;
             Some(TraceRow { detail: Some(role.role), ..of("role", String::new()) })
+        }
+        kind::ROLE_KIND => Some(office("role_kind", kept.body::<lianhu_core::directive::RoleKind>().ok()?.name)),
+        kind::COUNTY_ROW => {
+            let row: lianhu_core::directive::CountyRow = kept.body().ok()?;
+            Some(office("setting", format!("{} {}", row.key, row.value)))
+        }
+        kind::CONFIRMED_FACTS => {
+            let keys = kept.body::<lianhu_core::directive::ConfirmedFacts>().ok()?.keys;
+            let label = |key: &String| field::field_of_key(key).map_or(key.as_str(), |field| field.label).to_owned();
+            Some(office("confirmed_facts", keys.iter().map(label).collect::<Vec<_>>().join("、")))
         }
         kind::ROLE_END => {
             let end: lianhu_core::directive::RoleEnd = kept.body().ok()?;

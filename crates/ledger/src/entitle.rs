@@ -1,8 +1,8 @@
 //! Whether an author may write about a subject: decided by directives alone, never by what was written.
 
 use crate::error::Result;
+use crate::gate::is_of_import;
 use crate::store::Tx;
-use lianhu_core::change::{Change, lane};
 use lianhu_core::directive::{Device, LetIn, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
@@ -63,9 +63,7 @@ impl Tx<'_> {
         }
         let About::Household(household) = entry.about else { return Ok(Entitled::No) };
         // What the roster import says counts as confirmed; only the county, let through above, imports rosters.
-        if entry.kind == kind::CHANGE
-            && minicbor::decode::<Change>(&entry.body).is_ok_and(|change| change.lane != lane::PERSON)
-        {
+        if is_of_import(entry) {
             return Ok(Entitled::No);
         }
         if entry.kind == kind::REGISTRATION {
@@ -228,8 +226,9 @@ impl Tx<'_> {
             // Everybody provides for their own home.
             (kind::ESCROW, About::Cadre(user)) => Ok(user == entry.user),
             _ if areas.is_empty() => Ok(false),
-            (kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(_)) => {
-                self.held_at(entry.user, entry.about, seen)
+            (kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(household)) => {
+                Ok(self.held_at(entry.user, entry.about, seen)?
+                    && self.is_theirs(entry.user, household, &areas, seen)?)
             }
             (kind::PLACEMENT, About::Household(household)) => match minicbor::decode::<Placement>(&entry.body) {
                 // Nobody places a household where somebody else directs; where it lies already it may stay.
@@ -237,6 +236,7 @@ impl Tx<'_> {
                     let before = self.placed(household)?;
                     let may = |place: PlaceId| -> Result<bool> { Ok(before.contains(&place) || inside(place)?) };
                     Ok(self.held_at(entry.user, entry.about, seen)?
+                        && self.is_theirs(entry.user, household, &areas, seen)?
                         && may(origin)?
                         && present.is_none_or(|place| may(place).unwrap_or(false)))
                 }
@@ -283,7 +283,11 @@ impl Tx<'_> {
                     None => Ok(false),
                 }
             }
-            (kind::CADRE | kind::ENROLMENT, About::Cadre(user)) => self.may_enrol(entry.user, user),
+            (kind::CADRE, About::Cadre(user)) => self.may_enrol(entry.user, user),
+            // Whoever enrols a device as somebody reads all that they hold.
+            (kind::ENROLMENT, About::Cadre(user)) => {
+                Ok(self.may_enrol(entry.user, user)? && self.works_within(user, &areas, seen)?)
+            }
             (kind::DEVICE, About::Cadre(user)) => match minicbor::decode::<Device>(&entry.body) {
                 Ok(device) => Ok(device.revoked
                     && self.is_below(user, entry.user)?
@@ -320,6 +324,43 @@ impl Tx<'_> {
         let own = self.one(sql, params, |row| row.get::<_, Option<bool>>(0))?.flatten();
         let theirs = own.unwrap_or(true) || self.is_below(user, township)?;
         Ok(theirs && !self.directs(user)? && !self.is_team(user)?)
+    }
+
+    /// Whether all that a person held at a number, and holds still, lies in these areas.
+    fn works_within(&self, user: UserId, areas: &[PlaceId], seen: u64) -> Result<bool> {
+        let inside = |place: PlaceId| -> Result<bool> { Ok(self.chain(place)?.iter().any(|at| areas.contains(at))) };
+        let sql = "select place from role where user = ?1 and reach > 0 and number is not null and ended is null";
+        for place in self.all(sql, [user.bytes()], |row| row.get::<_, Option<Vec<u8>>>(0))? {
+            let Some(place) = place.and_then(|id| PlaceId::from_slice(&id)) else { return Ok(false) };
+            if !inside(place)? {
+                return Ok(false);
+            }
+        }
+        for held in self.granted_to(user)? {
+            if let About::Place(place) = held
+                && !inside(place)?
+            {
+                return Ok(false);
+            }
+        }
+        let sql = "select about from scope where user = ?1 and until is null and since <= ?2 and about between x'68' and x'69'";
+        let held = self.all(sql, params![user.bytes(), seen.cast_signed()], |row| row.get::<_, Vec<u8>>(0))?;
+        for household in held.iter().filter_map(|key| About::from_key(key)?.household()) {
+            if !self.lay_within([household, household], areas, seen)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a township directs about a household it holds because it lies in its area, not because the person at its desk
+    /// happens to help that household.
+    fn is_theirs(&self, township: UserId, household: HouseholdId, areas: &[PlaceId], seen: u64) -> Result<bool> {
+        let sql = "select 1 from granted where about = ?1 and number is not null and (user = ?2 \
+                   or user in (select team from member where member.user = ?2)) limit 1";
+        let params = params![About::Household(household).key(), township.bytes()];
+        let helps = self.one(sql, params, |_| Ok(()))?.is_some();
+        Ok(!helps || self.lay_within([household, household], areas, seen)?)
     }
 
     /// Whether a township may give a role, or end it: none that directs, to nobody above it, nowhere but inside its area.
@@ -401,6 +442,12 @@ impl Tx<'_> {
     fn held_at(&self, user: UserId, about: About, seen: u64) -> Result<bool> {
         let sql = "select 1 from scope where user = ?1 and about = ?2 and (until is null or until > ?3)";
         Ok(self.one(sql, params![user.bytes(), about.key(), seen.cast_signed()], |_| Ok(()))?.is_some())
+    }
+
+    /// Whether a township may have the home of somebody opened: they stand below it, and all their work lies in its area.
+    pub(crate) fn may_open_home_of(&self, user: UserId, township: UserId) -> Result<bool> {
+        let areas = self.areas_directed(township, NOW)?;
+        Ok(self.is_below(user, township)? && self.works_within(user, &areas, NOW)?)
     }
 
     /// Whether a person stands below another who is a township's, and works in their area: then that one speaks for them.

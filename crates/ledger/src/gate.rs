@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::scope::Point;
 use crate::store::Tx;
 use crate::trial::Trials;
-use lianhu_core::change::Change;
+use lianhu_core::change::{Change, lane};
 use lianhu_core::directive::{
     Approval, Cadre, ConfirmedFacts, CountyRow, Device, Enrolment, Erasure, Escrow, Grant, GrantEnd, LawfulCount,
     LetIn, Member, Place, Placement, Role, RoleEnd, RoleKind, Team,
@@ -151,6 +151,12 @@ fn fits<T: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> bool {
     minicbor::decode::<T>(body).is_ok()
 }
 
+/// Whether it says what a roster import says, which counts as confirmed.
+pub(crate) fn is_of_import(entry: &Entry) -> bool {
+    entry.kind == kind::CHANGE
+        && minicbor::decode::<Change>(&entry.body).is_ok_and(|change| change.lane != lane::PERSON)
+}
+
 impl Tx<'_> {
     /// Lets an entry in, or says where else it went. The same entry again changes nothing.
     pub(crate) fn admit(&self, arrival: &Arrival<'_>, bytes: &[u8]) -> Result<Outcome> {
@@ -172,8 +178,8 @@ impl Tx<'_> {
             return Ok(known);
         }
         let late = match self.entitled(arrival.head, &entry)? {
-            // Let in is what somebody wrote down, never what they directed without being entitled to.
-            Entitled::No if entry.is_directive() => {
+            // Let in is what somebody wrote down, never what they directed without being entitled to, nor a roster of theirs.
+            Entitled::No if entry.is_directive() || is_of_import(&entry) => {
                 return self.set_aside(arrival, name, bytes, Code::NotEntitled);
             }
             Entitled::NotYet if entry.is_directive() => return self.park(arrival, name, &entry, bytes),

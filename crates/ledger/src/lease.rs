@@ -15,6 +15,8 @@ const USUAL: i64 = 45;
 /// The fewest and the most days that make sense of it.
 pub const LEASE_BOUNDS: std::ops::RangeInclusive<i64> = 7..=366;
 const DAY: i64 = 86_400;
+/// Under this stands 1 while the county shuts this device out: it has no lease, however often it asks.
+pub(crate) const SHUT_OUT: &str = "shut_out";
 
 impl Ledger {
     /// Sets how many days it is, for every device of the county.
@@ -30,11 +32,15 @@ impl Ledger {
         Ok(set.filter(|days| LEASE_BOUNDS.contains(days)).unwrap_or(USUAL))
     }
 
-    /// How many days of it are left, none before the first exchange and at the county itself. Setting the clock back gives
+    /// How many days of it are left, none before the first exchange and at the county itself; 0 for a device that the
+    /// county has shut out. Setting the clock back gives
     /// no more of them: what was written since counts as well as the clock.
     pub fn lease_left(&self) -> Result<Option<i64>> {
         let tx = self.look();
         let me = tx.identity()?;
+        if tx.meta::<i64>(SHUT_OUT)? == Some(1) {
+            return Ok(Some(0));
+        }
         let last = tx.meta::<i64>("last_exchange")?.filter(|_| !me.is_county);
         let Some(last) = last else { return Ok(None) };
         let now = tx.last_written()?.map_or(self.now(), |at| self.now().max(at));

@@ -112,17 +112,30 @@ impl Tx<'_> {
         std::iter::once(entry.about).chain(joins).try_for_each(|about| self.unpark(about, at))
     }
 
-    /// Lets in what stands aside of one device only for who wrote it, in the order in which it came.
-    pub(crate) fn let_in(&self, device: DeviceId) -> Result<()> {
+    /// Lets in what stands aside of one device only for who wrote it, in the order in which it came: what its person may
+    /// write, and of the rest what is about a household that whoever lets it in holds themselves.
+    pub(crate) fn let_in(&self, device: DeviceId, by: UserId) -> Result<()> {
         let sql = "select name from quarantine where device = ?1 and code in (?2, ?3) order by id";
         let params = params![device.bytes(), Code::Revoked as i64, Code::NotEntitled as i64];
         for entry in self.all(sql, params, |row| crate::entries::name_of(row, 0))? {
             // One may have let in another that was parked behind it.
-            if self.one("select 1 from quarantine where name = ?1", [entry.0], |_| Ok(()))?.is_some() {
+            if self.may_let_in(entry, by)? {
                 self.release(entry)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether it still stands aside, and somebody may let it in.
+    fn may_let_in(&self, entry: EntryName, by: UserId) -> Result<bool> {
+        let sql = "select header, bytes from quarantine where name = ?1";
+        let found = self.one(sql, [entry.0], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let Some((head, stored)) = found else { return Ok(false) };
+        let bytes = self.opened(entry, stored)?;
+        let (Ok(head), Ok(read)) = (minicbor::decode::<Head>(&head), Entry::read(&bytes)) else { return Ok(false) };
+        let me = self.identity()?;
+        let is_county = self.holds_everything(by)? || (me.is_county && me.user == by);
+        Ok(is_county || self.entitled(&head, &read)? != Entitled::No || self.holds(by, read.about)?)
     }
 
     fn release(&self, entry: EntryName) -> Result<Answer> {

@@ -4,6 +4,7 @@ use crate::entries::{Kept, standing};
 use crate::error::Result;
 use crate::frame;
 use crate::gate;
+use crate::lease::SHUT_OUT;
 use crate::phone::Outgoing;
 use crate::store::{Ledger, Tx};
 use lianhu_core::dossier::DossierError;
@@ -50,9 +51,12 @@ impl Tx<'_> {
                 taken.more = true;
                 return Ok(taken);
             }
-            // Whoever is shut out vouches for nobody's files any more.
-            Verdict::Revoked => self.set_meta("pass", rusqlite::types::Null)?,
-            Verdict::Welcome => {}
+            // Whoever is shut out vouches for nobody's files any more, and has no lease.
+            Verdict::Revoked => {
+                self.set_meta("pass", rusqlite::types::Null)?;
+                self.set_meta(SHUT_OUT, 1)?;
+            }
+            Verdict::Welcome => self.set_meta(SHUT_OUT, 0)?,
         }
         let went_back = self.follow_epoch(reply)?;
         let mut again = BTreeSet::new();

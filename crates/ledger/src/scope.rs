@@ -68,7 +68,7 @@ impl Tx<'_> {
                 Some(place) => self.rescope_area(user, place, point),
                 None => Ok(()),
             },
-            (kind::LET_IN, About::Cadre(_)) => self.let_in(kept.body::<LetIn>()?.device),
+            (kind::LET_IN, About::Cadre(_)) => self.let_in(kept.body::<LetIn>()?.device, kept.entry.user),
             (kind::TEAM, About::Organisation(_)) => self.begin(kept.entry.user, kept.entry.about, point),
             (kind::MEMBER, About::Organisation(team)) => {
                 let member: Member = kept.body()?;

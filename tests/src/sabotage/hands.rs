@@ -113,8 +113,8 @@ pub(super) const VARIANTS: &[Variant] = &[
         broken: "a township entrusts, and takes back whatever household it likes",
         changes: &[change(
             ENTITLE,
-            "(kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(_)) => {\n                self.held_at(entry.user, entry.about, seen)",
-            "(kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(_)) => {\n                Ok(true)",
+            "                Ok(self.held_at(entry.user, entry.about, seen)?\n                    && self.is_theirs",
+            "                Ok(true\n                    || self.is_theirs",
         )],
     },
     Variant {

@@ -285,7 +285,7 @@ fn what_is_looked_at_taken_out_or_printed_leaves_a_trace_that_reaches_the_county
     let county = County::new();
     let phone = county.person("卫春建", "helper", None, &["段志荣", "武山江"]);
     let household = county.household("段志荣");
-    phone.does("reveal", json!({"household": household, "key": "phone", "reason": "核对号码"}));
+    phone.does("reveal", json!({"household": household, "key": "phone", "reason": "核对身份"}));
     phone.does("telephone", json!({"household": household, "key": "phone"}));
     assert_eq!(
         phone.does("status", json!({}))["standing"]["waiting"],
@@ -309,10 +309,10 @@ fn what_is_looked_at_taken_out_or_printed_leaves_a_trace_that_reaches_the_county
     // One household: then who looked is told as well.
     let audit = county.admin.does("audit", json!({"household": household, "act": "reveal"}));
     let row = &audit["rows"][0];
-    assert_eq!((&row["detail"], &row["reason"], &row["by"]), (&json!("phone"), &json!("核对号码"), &json!("卫春建")));
+    assert_eq!((&row["detail"], &row["reason"], &row["by"]), (&json!("phone"), &json!("核对身份"), &json!("卫春建")));
     assert!(matches!(phone.tries("audit", json!({})), Err(AppError::NotAllowed)));
     // Nobody else has it: not the township, not whoever holds the household as well.
     let second = county.person("赵永燕", "first_secretary", Some("南召县/皇后乡/北召店村"), &[]);
-    let holds = |bytes: &[u8]| bytes.windows("核对号码".len()).any(|window| window == "核对号码".as_bytes());
+    let holds = |bytes: &[u8]| bytes.windows("核对身份".len()).any(|window| window == "核对身份".as_bytes());
     assert!(!second.app.ledger().all_held().unwrap().iter().any(|held| holds(&held.bytes)));
 }

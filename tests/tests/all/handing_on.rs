@@ -55,7 +55,16 @@ fn a_lost_phone_costs_nothing_that_was_handed_over_and_what_it_still_held_comes_
     fresh.exchanges();
     // The old one is found: it gets a signed answer, loses nothing, and is sent nothing more.
     assert_eq!(lost.exchanges()["revoked"], json!(true));
-    assert_eq!(notes(&lost, &household), ["交过的"], "what stands aside is not shown as a visit that counts");
+    assert_eq!(
+        notes(&lost, &household),
+        ["••"],
+        "shut out, it shows no words; what stands aside is no visit that counts"
+    );
+    assert_eq!(lost.does("status", json!({}))["standing"]["lease_left"], json!(0));
+    let refused = lost.tries("reveal", json!({"household": household, "key": "phone", "reason": "核对身份"}));
+    assert!(matches!(refused, Err(AppError::LeaseOver { .. })), "however often it asks: {refused:?}");
+    lost.visits(&household, json!({"day": DAY, "note": "写照样写"}));
+    lost.does("written_lately", json!({}));
     assert_eq!(county.counts("visits"), 2);
     let rows = county.admin.does("devices", json!({}));
     assert_eq!(device_of(&rows, "卫春建", true)["aside"], json!(2), "the visit and the number");
@@ -73,7 +82,7 @@ fn a_lost_phone_costs_nothing_that_was_handed_over_and_what_it_still_held_comes_
     county.admin.exchanges();
     fresh.exchanges();
     assert_eq!(notes(&fresh, &household), ["交过的", "新手机记的", "还在旧手机上"]);
-    assert_eq!(county.counts("visits"), 3);
+    assert_eq!(county.counts("visits"), 3, "what was written after the letting in has not been handed in");
     let rows = county.admin.does("devices", json!({}));
     assert_eq!(device_of(&rows, "卫春建", true)["aside"], json!(0));
     assert_eq!(aside(), None);

@@ -184,7 +184,7 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     scan.tells_whole(
         helper,
         "reveal",
-        json!({"household": id, "key": format!("person/{person}/id_no"), "reason": typed("核对")}),
+        json!({"household": id, "key": format!("person/{person}/id_no"), "reason": "核对身份"}),
     );
     scan.tells_whole(helper, "telephone", json!({"household": id, "key": "phone"}));
     helps("check_certificate", json!({"household": id, "person": person, "tail": &ID[12..]}));
@@ -373,6 +373,7 @@ fn rows_and_reminders_tell_nobodys_health_income_allowance_or_monitoring() {
         let text = told.to_string();
         words.into_iter().filter(|word| text.contains(word)).collect()
     };
+    let figure = county.figure("visits")["key"].clone();
     for device in [&helper, &county.admin] {
         let rows = [
             ("households", json!({})),
@@ -385,6 +386,9 @@ fn rows_and_reminders_tell_nobodys_health_income_allowance_or_monitoring() {
             ("places", json!({})),
             ("duplicate_candidates", json!({})),
             ("entrusted_households", json!({"person": "卫春建"})),
+            ("visits", json!({})),
+            ("written_lately", json!({})),
+            ("records_behind", json!({"figure": figure})),
         ];
         for (name, args) in rows {
             if name == "entrusted_households" && std::ptr::eq(device, &helper) {

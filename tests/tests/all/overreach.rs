@@ -1,12 +1,16 @@
 //! Overreach: a township, or a helper, writes past the program what is not theirs to direct. The gate sets it aside, and nobody who
 //! means well lets it in.
 
-use lianhu_core::directive::{Enrolment, LetIn, Place, Role, Team};
+use lianhu_core::day::Day;
+use lianhu_core::directive::{Enrolment, Grant, LetIn, Place, Placement, Role, Team};
 use lianhu_core::entry::{About, Source, kind};
-use lianhu_core::ids::{Hash, PlaceId, UserId};
+use lianhu_core::ids::{EntryName, Hash, HouseholdId, PlaceId, UserId};
+use lianhu_core::scalar::Scalar;
+use lianhu_core::visit::Visit;
 use lianhu_ledger::Attention;
 use lianhu_ledger::inspect::Standing;
 use lianhu_tests::{Phone, Village};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two townships with a village each, and the first one's office.
 struct Scene {
@@ -119,4 +123,78 @@ fn what_a_helper_directed_for_themselves_is_let_in_by_nobody() {
     assert_eq!(forced(&mut phone, &scene.village, About::Cadre(helper), kind::ROLE, &role), Standing::Aside);
     scene.office.exchanges(&mut scene.village.line()).unwrap();
     assert_eq!(told(&scene.office), Some(2));
+}
+
+#[test]
+fn a_township_enrols_nobody_who_works_elsewhere_too() {
+    let mut scene = scene(46);
+    let (here, there) =
+        (scene.village.household("段志荣", scene.near), scene.village.household("武山江", scene.beyond));
+    let [own, both] = ["赵永燕", "卫春建"].map(|name| scene.village.person(name));
+    scene.village.entrusts(here, own);
+    scene.village.entrusts(here, both);
+    scene.village.entrusts(there, both);
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    let body = Enrolment { secret: Hash::of(&[b"a secret of its own"]) };
+    let mut forced =
+        |helper: UserId| forced(&mut scene.office, &scene.village, About::Cadre(helper), kind::ENROLMENT, &body);
+    assert_eq!(forced(own), Standing::Living);
+    assert_eq!(forced(both), Standing::Aside, "it would read what that helper holds in the other township");
+}
+
+#[test]
+fn whoever_sits_at_a_townships_desk_does_not_direct_about_a_household_elsewhere_that_they_help() {
+    let mut scene = scene(47);
+    let (here, there) =
+        (scene.village.household("段志荣", scene.near), scene.village.household("武山江", scene.beyond));
+    let office = scene.office.ledger().identity().unwrap().user;
+    let other = scene.village.person("赵永燕");
+    scene.village.entrusts(there, office);
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    let grant = Grant { user: other, duty: "帮扶责任人".into() };
+    assert_eq!(
+        forced(&mut scene.office, &scene.village, About::Household(here), kind::GRANT, &grant),
+        Standing::Living
+    );
+    assert_eq!(
+        forced(&mut scene.office, &scene.village, About::Household(there), kind::GRANT, &grant),
+        Standing::Aside
+    );
+    let placed = Placement { origin: scene.near, present: None };
+    assert_eq!(
+        forced(&mut scene.office, &scene.village, About::Household(there), kind::PLACEMENT, &placed),
+        Standing::Aside
+    );
+}
+
+#[test]
+fn a_township_lets_in_no_roster_of_a_device_and_nothing_about_a_household_that_is_not_its_own() {
+    let mut scene = scene(48);
+    let helper = scene.village.person("卫春建");
+    let [held, near] = ["段志荣", "覃小满"].map(|head| scene.village.household(head, scene.near));
+    let beyond = scene.village.household("武山江", scene.beyond);
+    scene.village.entrusts(held, helper);
+    let mut phone = scene.village.phone("卫春建");
+    phone.exchanges(&mut scene.village.line()).unwrap();
+    let visit = Visit { day: Day::parse("2026-09-21").unwrap(), ..Visit::default() };
+    let mut written = |household: HouseholdId| {
+        let about = About::Household(household);
+        phone.ledger_mut().write(|w| w.record(about, kind::VISIT, Source::Household, &visit)).unwrap()
+    };
+    let (of_near, of_beyond) = (written(near), written(beyond));
+    let said = BTreeMap::from([("household_type".to_owned(), Scalar::Text("脱贫户".into()))]);
+    let of_roster = phone.ledger_mut().write(|w| w.import(held, said)).unwrap().unwrap();
+    phone.exchanges(&mut scene.village.line()).unwrap();
+    let aside = |village: &Village| -> BTreeSet<EntryName> {
+        village.county.with(|county| county.quarantined()).unwrap().into_iter().map(|one| one.entry).collect()
+    };
+    assert_eq!(aside(&scene.village), BTreeSet::from([of_near, of_beyond, of_roster]));
+    scene.office.exchanges(&mut scene.village.line()).unwrap();
+    let body = LetIn { device: phone.ledger().identity().unwrap().device, reason: "问过了".into() };
+    let let_in = forced(&mut scene.office, &scene.village, About::Cadre(helper), kind::LET_IN, &body);
+    assert_eq!(let_in, Standing::Living);
+    assert_eq!(aside(&scene.village), BTreeSet::from([of_beyond, of_roster]));
+    // Not even by hand: what a roster says counts as confirmed.
+    scene.village.county.with(|county| county.release(of_roster)).unwrap();
+    assert_eq!(aside(&scene.village), BTreeSet::from([of_beyond, of_roster]));
 }

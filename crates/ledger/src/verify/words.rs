@@ -33,7 +33,7 @@ pub(super) fn of(finding: &Finding) -> String {
         Fault::TraceAltered => "留痕和它的链对不上，被改动过。",
         Fault::TraceRemoved => "留痕少了一环。",
         Fault::SumDiffers => "现有的和对账的总数不一致，有增有减。",
-        Fault::TableDiffers => "和记录算出来的不一样。重建一次即可恢复。",
+        Fault::TableDiffers => "和记录算出来的不一样。记录本身是完整的，请联系县级管理员。",
     };
     format!("{}：{what}", place.join("，"))
 }
