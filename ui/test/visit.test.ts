@@ -175,7 +175,10 @@ describe("a number typed into free text", () => {
     expect(found("儿子电话13800138000，在外")).toEqual(["phone 13800138000"]);
     expect(found("打 138 0013 8000 或１３９００００１１１１")).toEqual(["phone 13800138000", "phone 13900001111"]);
     expect(found("证号52273119620214001x要换")).toEqual(["id 52273119620214001X"]);
-    for (const none of ["2026年11月22日花了1280元", "户编号411321100000001", "52273119620214001443", "1380013800", "三组12号"]) {
+    for (const grouped of ["522731 19620214 001x", "522731-1962-0214-001X", "５２２７３１ 19620214 001x"]) expect(found(`证号${grouped}要换`), grouped).toEqual(["id 52273119620214001X"]);
+    expect(found("13800138000 1234567"), "no day of birth").toEqual(["phone 13800138000"]);
+    expect(found("村委会 0377-6691234，(010) 12345678，03776691234")).toEqual(["phone 03776691234", "phone 01012345678", "phone 03776691234"]);
+    for (const none of ["2026年11月22日花了1280元", "户编号411321100000001", "52273119620214001443", "1380013800", "三组12号", "2026-01-1234567", "012 345"]) {
       expect(found(none), none).toEqual([]);
     }
   });

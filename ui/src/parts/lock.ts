@@ -71,23 +71,37 @@ export async function lockNow(): Promise<void> {
 /** Looks every few seconds how long nobody has touched anything. A clock set back does not keep it open. */
 const LOOK = 5_000;
 let touched = performance.now();
+let touchedAt = Date.now();
 let looked = 0;
 
+/** For how long, in milliseconds: by the count of the looks, by the program's own clock, which may stand still while the
+ *  machine sleeps, and by the clock on the wall, which goes on: whichever is most. */
+function idle(): number {
+  return Math.max(performance.now() - touched, Date.now() - touchedAt, looked);
+}
+const isIdle = (): boolean => idle() >= minutes.value * 60_000;
+async function lockIfIdle(): Promise<void> {
+  if (isIdle()) await lockNow().catch(() => undefined);
+}
+/** The first touch after too long comes too late to keep it open. */
 function touch(): void {
-  touched = performance.now();
-  looked = 0;
+  if (lockState.value?.has_pin && !locked.value && isIdle()) void lockIfIdle();
+  else [touched, touchedAt, looked] = [performance.now(), Date.now(), 0];
 }
 
 export function watchIdle(): void {
   for (const event of ["pointerdown", "keydown", "wheel", "touchmove"]) addEventListener(event, touch, { passive: true, capture: true });
   setInterval(() => {
     looked += LOOK;
-    // A machine that slept has looked less often than time went by, or its count stood still: whichever is more.
-    const idle = Math.max(performance.now() - touched, looked);
-    if (idle >= minutes.value * 60_000) void lockNow().catch(() => undefined);
+    void lockIfIdle();
   }, LOOK);
   const phone = matchMedia("(pointer: coarse)").matches;
-  const cover = () => (covered.value = document.hidden || (phone && !document.hasFocus()));
+  const out = () => document.hidden || (phone && !document.hasFocus());
+  // Whoever comes back after too long finds the lock, and nothing is to be seen before it stands.
+  const cover = async () => {
+    if (!out()) await lockIfIdle();
+    covered.value = out();
+  };
   document.addEventListener("visibilitychange", cover);
   if (phone) for (const event of ["blur", "focus"]) addEventListener(event, cover);
 }
