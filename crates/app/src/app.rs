@@ -2,6 +2,7 @@
 
 use crate::error::{AppError, Result};
 use lianhu_core::role_kind::Reach;
+use lianhu_core::ids::HouseholdId;
 use lianhu_core::surroundings::Surroundings;
 use lianhu_ledger::{FileKey, Ledger};
 use std::fmt;
@@ -151,6 +152,11 @@ impl App {
     /// Refuses whoever is neither the county's nor a township's.
     pub(crate) fn check_may_direct(&self) -> Result<()> {
         if self.directs()? { Ok(()) } else { Err(AppError::NotAllowed) }
+    }
+
+    /// Refuses a township's person about a household that they only help, outside the township's area.
+    pub(crate) fn check_directs_about(&self, household: HouseholdId) -> Result<()> {
+        if self.ledger().may_direct_about(household)? { Ok(()) } else { Err(AppError::NotAllowed) }
     }
 
     pub(crate) fn check_is_county(&self) -> Result<()> {

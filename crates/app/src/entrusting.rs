@@ -115,7 +115,9 @@ impl App {
     fn what(&self, household: Option<String>, place: Option<String>) -> Result<What> {
         match (household, place) {
             (Some(household), None) => {
-                Ok(What { about: About::Household(self.household_of(&household)?), household: true })
+                let household = self.household_of(&household)?;
+                self.check_directs_about(household)?;
+                Ok(What { about: About::Household(household), household: true })
             }
             (None, Some(place)) => Ok(What { about: About::Place(self.place_of(&place)?), household: false }),
             _ => Err(AppError::field("household", ProblemKind::Missing)),

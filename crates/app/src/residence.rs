@@ -20,6 +20,7 @@ impl App {
     ) -> Result<HouseholdCard> {
         self.check_may_direct()?;
         let id = self.household_of(&household)?;
+        self.check_directs_about(id)?;
         let known = self.ledger().placement_of(id)?;
         let origin = origin.map(|place| self.own_place("origin", &place)).transpose()?;
         let origin = origin.or(known.as_ref().map(|known| known.origin));

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::gate::is_of_import;
-use crate::store::Tx;
+use crate::store::{Ledger, Tx};
 use lianhu_core::directive::{Device, LetIn, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::Head;
@@ -28,6 +28,19 @@ pub(crate) enum Entitled {
     NotYet,
     /// Was never entrusted with it.
     No,
+}
+
+impl Ledger {
+    /// Whether the person here directs about a household: the county's, or a township's in whose area it lies.
+    pub fn may_direct_about(&self, household: HouseholdId) -> Result<bool> {
+        let tx = self.look();
+        let me = tx.identity()?;
+        if me.is_county || tx.holds_everything(me.user)? {
+            return Ok(true);
+        }
+        let areas = tx.areas_directed(me.user, NOW)?;
+        Ok(!areas.is_empty() && tx.is_theirs(me.user, household, &areas, NOW)?)
+    }
 }
 
 impl Tx<'_> {

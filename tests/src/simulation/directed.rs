@@ -49,12 +49,14 @@ impl World {
             (kind::ESCROW, about) => about == About::Cadre(me),
             _ if areas.is_empty() => false,
             (kind::GRANT | kind::GRANT_END | kind::APPROVAL, About::Household(household)) => {
-                model.held(me, household, seen)
+                model.held(me, household, seen) && self.is_theirs(me, household, &areas, seen)
             }
             (kind::PLACEMENT, About::Household(household)) => {
                 let Placement { origin, present } = body(entry);
                 let to = |place: PlaceId| model.lies_in(place, &areas) || model.is_placed_at(household, place);
-                model.held(me, household, seen) && std::iter::once(origin).chain(present).all(to)
+                model.held(me, household, seen)
+                    && self.is_theirs(me, household, &areas, seen)
+                    && std::iter::once(origin).chain(present).all(to)
             }
             (kind::GRANT | kind::GRANT_END, About::Place(place)) => model.lies_in(place, &areas),
             (kind::JOIN, About::Household(of)) => self.may_join([of, body::<Join>(entry).into], &areas, seen),
@@ -87,6 +89,11 @@ impl World {
         }
     }
 
+    /// A township holds a household because it lies there, not because the person at its desk helps it.
+    fn is_theirs(&self, me: UserId, household: HouseholdId, areas: &BTreeSet<PlaceId>, seen: u64) -> bool {
+        !self.model.helped(household, me) || self.model.lay_in(household, areas, seen)
+    }
+
     /// Both cards lie in a township's own areas, or did as far as it had heard; nobody looks after one that was erased.
     fn may_join(&self, cards: [HouseholdId; 2], areas: &BTreeSet<PlaceId>, seen: u64) -> bool {
         let erased = self.model.erased();
@@ -107,6 +114,13 @@ impl World {
             (Some(Code::NotEntitled), kind::JOIN_END) => {
                 let join = body::<JoinEnd>(&entry).join;
                 all.iter().any(|other| other.name == join)
+            }
+            // Somebody at a township's desk helps it, and it lies elsewhere: that the program refuses before it is written.
+            (Some(Code::NotEntitled), kind::GRANT | kind::GRANT_END | kind::APPROVAL | kind::PLACEMENT) => {
+                entry.about.household().is_some_and(|household| {
+                    let seen = self.wire.seen_by(refused.name).unwrap_or(0);
+                    !self.model.lay_in(household, &self.model.directs(entry.user, seen), seen)
+                })
             }
             // What a team holds by now is not its township's to give; nor is who sits at a desk by now below it.
             (Some(Code::NotEntitled), kind::TEAM | kind::MEMBER | kind::ROLE | kind::ROLE_END) => {

@@ -23,6 +23,8 @@ pub(super) struct Model {
     members: BTreeSet<(UserId, UserId)>,
     teams: BTreeSet<UserId>,
     grants: BTreeSet<(About, UserId)>,
+    /// Everybody to whom a household was ever entrusted by name.
+    helped: BTreeSet<(HouseholdId, UserId)>,
     placed: BTreeMap<HouseholdId, Placed>,
     erased: BTreeSet<HouseholdId>,
     /// What is joined into what.
@@ -82,7 +84,9 @@ impl Model {
                 }
             }
             (kind::GRANT, about) => {
-                self.grants.insert((about, body::<Grant>(entry).user));
+                let user = body::<Grant>(entry).user;
+                self.grants.insert((about, user));
+                self.helped.extend(about.household().map(|household| (household, user)));
             }
             (kind::GRANT_END, about) => {
                 self.grants.remove(&(about, body::<GrantEnd>(entry).user));
@@ -228,6 +232,11 @@ impl Model {
     /// The households that were erased by law.
     pub(super) fn erased(&self) -> &BTreeSet<HouseholdId> {
         &self.erased
+    }
+
+    /// Whether a household was ever entrusted to somebody by name.
+    pub(super) fn helped(&self, household: HouseholdId, user: UserId) -> bool {
+        self.helped.contains(&(household, user))
     }
 
     /// What is entrusted to whom by a directive about just it.
