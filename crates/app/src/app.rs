@@ -1,8 +1,8 @@
 //! The app of one person on one device: a home directory with a ledger in it.
 
 use crate::error::{AppError, Result};
-use lianhu_core::role_kind::Reach;
 use lianhu_core::ids::HouseholdId;
+use lianhu_core::role_kind::Reach;
 use lianhu_core::surroundings::Surroundings;
 use lianhu_ledger::{FileKey, Ledger};
 use std::fmt;

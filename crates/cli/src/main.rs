@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Merging dossiers makes and drops many small things: an import takes a third less time than with the system's allocator.
 #[global_allocator]
@@ -50,6 +51,9 @@ enum Act {
         /// Where to listen; port 0 is any free one.
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: std::net::SocketAddr,
+        /// After so many seconds without an open page a home with a PIN is locked
+        #[arg(long, default_value_t = 60)]
+        away: u64,
     },
     /// Walks over everything on this device and names what was altered, removed, reordered or dated back; exit code 1
     /// when something was.
@@ -82,7 +86,9 @@ fn run(cli: Cli) -> Result<(String, ExitCode), AppError> {
     let told = match cli.act {
         Act::Verify { json } => return verify::verify(&cli.home, json, pin::given(cli.pin_stdin)?),
         Act::Commands => Ok(commands::typescript()),
-        Act::Serve { listen } => serve::serve(cli.home, listen, pin::given(cli.pin_stdin)?),
+        Act::Serve { listen, away } => {
+            serve::serve(cli.home, listen, Duration::from_secs(away.max(1)), pin::given(cli.pin_stdin)?)
+        }
         Act::Call { name, args } => {
             let pin = pin::given(cli.pin_stdin)?;
             pin::check_not_shown(&name, args.as_deref())?;

@@ -3,6 +3,7 @@
 
 mod events;
 mod files;
+mod leaving;
 mod screens;
 
 use axum::Router;
@@ -13,11 +14,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use events::Event;
+use leaving::Asked;
 use lianhu_app::{AppError, Command, Door, SystemKeystore};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast::{self, Sender};
 
 /// The largest workbook taken from a browser.
@@ -30,6 +33,7 @@ const EVENTS: usize = 256;
 struct Serving {
     door: Arc<Door>,
     events: Sender<Event>,
+    asked: Arc<Asked>,
     token: Arc<str>,
 }
 
@@ -42,7 +46,12 @@ struct Called {
 }
 
 /// Serves until it is interrupted. Prints the address with the token as soon as it listens.
-pub(crate) fn serve(home: PathBuf, listen: SocketAddr, pin: Option<String>) -> Result<String, AppError> {
+pub(crate) fn serve(
+    home: PathBuf,
+    listen: SocketAddr,
+    away: Duration,
+    pin: Option<String>,
+) -> Result<String, AppError> {
     if !listen.ip().is_loopback() {
         return Err(AppError::File {
             sentence: "只能在本机地址上打开（127.0.0.1）。请改好 --listen 再试。".to_owned(),
@@ -56,12 +65,13 @@ pub(crate) fn serve(home: PathBuf, listen: SocketAddr, pin: Option<String>) -> R
     let door = Door::of(&home, Arc::new(lianhu_app::Machine), Box::new(SystemKeystore), Box::new(watch))?;
     crate::pin::open(&door, pin)?;
     let token = lianhu_app::token(&lianhu_app::Machine);
-    let serving = Serving { door: Arc::new(door), events, token: token.as_str().into() };
+    let serving = Serving { door: Arc::new(door), events, asked: Arc::new(Asked::now()), token: token.as_str().into() };
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;
         let at = listener.local_addr()?;
         println!("http://{at}/?token={token}");
+        tokio::spawn(leaving::lock_when_left(serving.clone(), away));
         axum::serve(listener, router(serving)).with_graceful_shutdown(interrupted()).await
     })?;
     Ok("null".to_owned())
@@ -114,6 +124,7 @@ async fn call(State(serving): State<Serving>, body: Bytes) -> Response {
 }
 
 fn carry_out(serving: &Serving, body: &[u8]) -> Result<serde_json::Value, AppError> {
+    serving.asked.again();
     let called: Called =
         serde_json::from_slice(body).map_err(|error| AppError::Bug { detail: format!("call: {error}") })?;
     let answer = serving.door.call(Command::read(&called.command, called.args)?);

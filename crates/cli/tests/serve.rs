@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 struct Serving {
     child: Child,
@@ -21,9 +22,14 @@ impl Drop for Serving {
 
 impl Serving {
     fn new() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(words: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_lianhu"))
             .args(["--home", home.path().to_str().unwrap(), "serve"])
+            .args(words)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -99,4 +105,29 @@ fn only_the_loopback_is_listened_on() {
         .unwrap();
     assert!(!done.status.success());
     assert!(String::from_utf8_lossy(&done.stderr).contains("127.0.0.1"));
+}
+
+#[test]
+fn once_the_last_page_is_closed_a_home_with_a_pin_is_locked_and_while_one_listens_it_is_not() {
+    let serving = Serving::with(&["--away", "1"]);
+    let pin = r#"{"command":"set_pin","args":{"pin":"门前有两棵老核桃树呀"}}"#;
+    let set = serving.call(&serving.address, &serving.token, pin);
+    assert!(set.starts_with("HTTP/1.1 200"), "{set}");
+    let locked = || {
+        let told = serving.call(&serving.address, &serving.token, r#"{"command":"lock_state"}"#);
+        told.contains(r#""locked":true"#)
+    };
+    let mut page = TcpStream::connect(&serving.address).unwrap();
+    let (address, token) = (&serving.address, &serving.token);
+    write!(page, "GET /events HTTP/1.1\r\nHost: {address}\r\nx-lianhu-token: {token}\r\n\r\n").unwrap();
+    assert!(page.read(&mut [0; 512]).unwrap() > 0);
+    std::thread::sleep(Duration::from_secs(4));
+    assert!(!locked(), "a page listens");
+    // The server notices that it is gone when it next says something to it.
+    drop(page);
+    let gone = (0..30).any(|_| {
+        std::thread::sleep(Duration::from_secs(3));
+        locked()
+    });
+    assert!(gone);
 }
