@@ -28,6 +28,8 @@ describe("a screen that asks before it is left", () => {
     route.leaveFor("entrust");
     moved("entrust");
     expect(route.route.value.path).toBe("entrust");
+    moved("slips");
+    expect(route.route.value.path, "it is asked again the next time").toBe("entrust");
   });
 
   it("knows from where one came, and on the first screen from nowhere", () => {

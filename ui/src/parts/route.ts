@@ -15,7 +15,7 @@ let before = "";
 export const cameFrom = (): string => before;
 function stand(): void {
   const was = here.value;
-  here.value = read();
+  [here.value, free] = [read(), null];
   if (was.split("?")[0] !== here.value.split("?")[0]) before = was;
 }
 
@@ -24,14 +24,15 @@ let held: ((to: string) => boolean) | null = null;
 export function holdBack(ask: ((to: string) => boolean) | null): void {
   held = ask;
 }
-/** Goes there, whatever was to be asked. */
+/** Where one may go this once, whatever was to be asked. */
+let free: string | null = null;
 export function leaveFor(to: string): void {
-  held = null;
+  free = to;
   go(to);
 }
 
 addEventListener("hashchange", () => {
-  if (read() !== here.value && held?.(read())) {
+  if (read() !== here.value && read() !== free && held?.(read())) {
     history.replaceState(null, "", `#/${here.value}`);
     return;
   }

@@ -441,6 +441,7 @@ export default {
   "error.no_such_recovery": "The county knows no such code. Have the 8 letters on the screen read once more.",
   "error.used_recovery": "This code was answered before and is not answered again. Whoever has the answer opens the device and chooses a PIN; else ask the county's administrator.",
   "error.no_pin": "Choose a PIN for yourself before others use this device.",
+  "error.shut_out": "This device has been shut out: details are not shown. What you write is kept as ever; once handed in, the township or county lets it in. Ask whoever gave you the code.",
   "error.lease_over": "No exchange with the county for more than {days} days: details are not shown. What you write is kept as ever. Exchange once and they are back.",
   "field.team": "name of the team",
   "field.purpose": "purpose",

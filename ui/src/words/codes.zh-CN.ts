@@ -441,6 +441,7 @@ export default {
   "error.no_such_recovery": "县里没有这个代码。请让对方再念一遍屏幕上的 8 个字母。",
   "error.used_recovery": "这个代码已经答复过一次，不能再用。请本人打开后重设密码；打不开请找县级管理员。",
   "error.no_pin": "先给自己设密码，再让别人用这台设备。",
+  "error.shut_out": "这台设备已经停用，不再显示详细内容。写的都照常存下，交上去由乡镇或县里收下。请找发登记码的人。",
   "error.lease_over": "超过 {days} 天没有和县里交换，先不显示详细内容。写的都照常存下。请交换一次，就恢复。",
   "field.team": "督查组名称",
   "field.purpose": "督查事由",

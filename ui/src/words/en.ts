@@ -813,6 +813,7 @@ export default {
   "lease.what": "After so many days without an exchange a device shows names, places and promises only. Writing goes on, nothing that waits is lost.",
   "lease.days": "{n} days",
   "lease.soon": "{n} more days without an exchange, and details are no longer shown.",
+  "lease.shut_out": "This device has been shut out: details are not shown. You can still write and hand in; ask whoever gave you the code.",
   "lease.over": "Too long without the county: details are not shown. Writing goes on; exchange once and they are back.",
   "nav.exports": "Grants for exports",
   "people_here.who": "Who is using this device",
