@@ -34,6 +34,8 @@ pub enum AppError {
         #[ts(type = "number")]
         days: i64,
     },
+    /// The county has shut this device out: what is sensitive is not shown, writing goes on.
+    ShutOut,
     /// This person may not do this.
     NotAllowed,
     /// No grant runs for just these columns of this place: numbers are masked.
@@ -205,7 +207,10 @@ impl AppError {
             Self::LeaseOver { days } => {
                 format!("超过 {days} 天没有和县里交换，先不显示详细内容。写的都照常存下。请交换一次，就恢复。")
             }
-            Self::TooLate => "已超过 24 小时，不能撤销。请到“托付和收回”里重新办理。".to_owned(),
+            Self::ShutOut => {
+                "这台设备已经停用，不再显示详细内容。写的都照常存下，交上去由乡镇或县里收下。请找发登记码的人。".to_owned()
+            }
+            Self::TooLate => "已超过 24 小时，不能撤销。请到“交给与收回”里重新办理。".to_owned(),
             Self::UndoneAlready => "这一批已经撤销，或后来已改办，不用再撤销。请刷新列表核对。".to_owned(),
             Self::OtherTable { is: Table::Pairing } => {
                 "这是结对花名册，不是户和人的名单。请选“结对花名册”再导入。".to_owned()
@@ -214,7 +219,7 @@ impl AppError {
                 "这是户和人的名单，不是结对花名册。请选“户和人的名单”再导入。".to_owned()
             }
             Self::BuiltOn => {
-                "这一批之后，其中的户又有了记录或已托付给别人，不能整批撤销。请到“托付和收回”里逐户办理。".to_owned()
+                "这一批之后，其中的户又有了记录或已交给别人，不能整批撤销。请到“交给与收回”里逐户办理。".to_owned()
             }
             Self::JoinedAlready => {
                 "其中一户（或一人）已经并入别的户，或者会绕成一圈。请先打开那一户拆开，再来合并。".to_owned()

@@ -66,7 +66,7 @@ impl App {
             let mut moved = Progress::default();
             let reply = hub.exchange(&outgoing.frame, &mut |progress| {
                 moved = progress;
-                self.step("exchange", progress.sent + progress.received, 0);
+                self.step("exchange", sent + received + progress.sent + progress.received, 0);
             });
             sent += moved.sent;
             received += moved.received;

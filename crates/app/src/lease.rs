@@ -48,6 +48,7 @@ impl App {
     /// Refuses to show what the lease no longer covers.
     pub(crate) fn check_lease(&self) -> Result<()> {
         match self.lease_over()? {
+            Some(_) if self.ledger().is_shut_out()? => Err(AppError::ShutOut),
             Some(_) => Err(AppError::LeaseOver { days: self.ledger().lease_days()? }),
             None => Ok(()),
         }

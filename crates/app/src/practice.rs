@@ -82,6 +82,7 @@ impl Command {
                 | Self::visits { .. }
                 | Self::needs { .. }
                 | Self::drafts { .. }
+                | Self::kept_form { .. }
                 | Self::conflicts { .. }
                 | Self::alike_households { .. }
         );
@@ -94,6 +95,7 @@ impl Command {
                 | Self::keep_promise { .. }
                 | Self::settle_need { .. }
                 | Self::save_draft { .. }
+                | Self::keep_form { .. }
                 | Self::discard_draft { .. }
                 | Self::update_household { .. }
                 | Self::update_person { .. }

@@ -13,6 +13,7 @@ use lianhu_core::problem::{Problem, ProblemKind};
 use lianhu_core::record::{AbsentAnswer, Registration};
 use lianhu_core::resident_id::ResidentId;
 use lianhu_core::scalar::Scalar;
+use lianhu_core::text::tidy_cell;
 use lianhu_ledger::Ledger;
 use std::collections::BTreeMap;
 
@@ -21,9 +22,14 @@ pub type Facts = BTreeMap<String, Scalar>;
 
 impl App {
     /// Changes facts of a household: only the keys given.
-    pub fn update_household(&self, household: String, facts: Facts, source: Option<Source>) -> Result<HouseholdCard> {
+    pub fn update_household(
+        &self,
+        household: String,
+        mut facts: Facts,
+        source: Option<Source>,
+    ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
-        self.check_facts(Of::Household, &facts)?;
+        self.check_facts(Of::Household, &mut facts)?;
         self.put(&mut self.ledger(), id, facts, source.unwrap_or_default())?;
         self.household(household)
     }
@@ -33,11 +39,11 @@ impl App {
         &self,
         household: String,
         person: Option<PersonId>,
-        facts: Facts,
+        mut facts: Facts,
         source: Option<Source>,
     ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
-        self.check_facts(Of::Person, &facts)?;
+        self.check_facts(Of::Person, &mut facts)?;
         let mut ledger = self.ledger();
         match person {
             Some(person) if !ledger.persons(id)?.iter().any(|known| known.id == person) => {
@@ -56,14 +62,19 @@ impl App {
     }
 
     /// Writes down a household met for the first time, in a place of one's own area.
-    pub fn register_household(&self, place: String, facts: Facts, persons: Vec<Facts>) -> Result<HouseholdCard> {
+    pub fn register_household(
+        &self,
+        place: String,
+        mut facts: Facts,
+        mut persons: Vec<Facts>,
+    ) -> Result<HouseholdCard> {
         let place = self.place_of(&place)?;
-        self.check_facts(Of::Household, &facts)?;
+        self.check_facts(Of::Household, &mut facts)?;
         let named = |person: &Facts| person.get("name").and_then(Scalar::text).is_some_and(|name| !name.is_empty());
         if persons.is_empty() || !persons.iter().all(named) {
             return Err(AppError::field("name", ProblemKind::Missing));
         }
-        persons.iter().try_for_each(|person| self.check_facts(Of::Person, person))?;
+        persons.iter_mut().try_for_each(|person| self.check_facts(Of::Person, person))?;
         let household = HouseholdId::mint(&*self.around);
         let mut puts = facts;
         for (at, mut person) in persons.into_iter().enumerate() {
@@ -179,7 +190,11 @@ impl App {
         Ok(self.ledger().want_older(household)?)
     }
 
-    pub(crate) fn check_facts(&self, of: Of, facts: &Facts) -> Result<()> {
+    /// Refuses what no fact can be; a telephone number is written as it is dialled, however it was typed.
+    pub(crate) fn check_facts(&self, of: Of, facts: &mut Facts) -> Result<()> {
+        if let Some(Scalar::Text(phone)) = facts.get_mut("phone") {
+            *phone = dialled(phone);
+        }
         let today = self.today();
         let problem = |(key, value): (&String, &Scalar)| {
             let kind =
@@ -201,7 +216,8 @@ fn wrong(key: &str, value: &Scalar, today: Day) -> Option<ProblemKind> {
     if text.len() > lianhu_core::scalar::LONGEST_TEXT {
         return Some(ProblemKind::TooLong { most: lianhu_core::scalar::LONGEST_TEXT / 4 });
     }
-    let is_phone = |text: &str| text.chars().count() >= 7 && text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    // A short one is a doubt, which the form points out; it may be the extension of a farm.
+    let is_phone = |text: &str| text.chars().count() >= 3 && text.chars().all(|c| c.is_ascii_digit() || c == '-');
     let fits = match key {
         "phone" => is_phone(text),
         "id_no" => ResidentId::parse(text, today).is_ok(),
@@ -209,6 +225,16 @@ fn wrong(key: &str, value: &Scalar, today: Day) -> Option<ProblemKind> {
         _ => true,
     };
     (!fits).then_some(ProblemKind::WrongForm)
+}
+
+/// A telephone number without blanks, brackets and the country's own code, in plain figures.
+fn dialled(typed: &str) -> String {
+    let left_out = |c: &char| c.is_whitespace() || matches!(c, '(' | ')');
+    let plain: String = tidy_cell(typed).chars().filter(|c| !left_out(c)).collect();
+    let plain = plain.replace(['－', '–', '—'], "-");
+    let abroad = ["+86", "0086", "86"].into_iter().find_map(|code| plain.strip_prefix(code));
+    let mobile = |rest: &&str| rest.replace('-', "").len() == 11 && rest.starts_with('1');
+    abroad.map(|rest| rest.trim_start_matches('-')).filter(mobile).map_or(plain.clone(), str::to_owned)
 }
 
 fn under_person(person: PersonId, facts: Facts) -> Facts {
@@ -242,4 +268,28 @@ fn masks(known: &Scalar, sent: &Scalar) -> bool {
             .any(|mask| Some(mask.as_str()) == sent.text())
     };
     known == sent || known.text().is_some_and(masked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_written_as_it_is_dialled() {
+        for (typed, written) in [
+            ("139 1234 5678", "13912345678"),
+            ("+86 139 1234 5678", "13912345678"),
+            ("0086-13912345678", "13912345678"),
+            ("１３９１２３４５６７８", "13912345678"),
+            ("(0377) 66812345", "037766812345"),
+            ("0377-66812345", "0377-66812345"),
+            ("8612345", "8612345"),
+        ] {
+            assert_eq!(dialled(typed), written);
+        }
+        let today = Day::parse("2026-11-29").unwrap();
+        for (text, fits) in [("6681", true), ("13912345678", true), ("无", false), ("12", false), ("139x", false)] {
+            assert_eq!(wrong("phone", &Scalar::from(text), today).is_none(), fits, "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 struct Serving {
@@ -120,14 +121,17 @@ fn once_the_last_page_is_closed_a_home_with_a_pin_is_locked_and_while_one_listen
     let mut page = TcpStream::connect(&serving.address).unwrap();
     let (address, token) = (&serving.address, &serving.token);
     write!(page, "GET /events HTTP/1.1\r\nHost: {address}\r\nx-lianhu-token: {token}\r\n\r\n").unwrap();
-    assert!(page.read(&mut [0; 512]).unwrap() > 0);
-    std::thread::sleep(Duration::from_secs(4));
+    // It listens for longer than the home stays open by itself: until the server says that it is still there.
+    let mut heard = String::new();
+    while !heard.contains("\n:") {
+        let mut piece = [0; 512];
+        let long = page.read(&mut piece).unwrap();
+        heard.push_str(&String::from_utf8_lossy(&piece[..long]));
+    }
     assert!(!locked(), "a page listens");
     // The server notices that it is gone when it next says something to it.
     drop(page);
-    let gone = (0..30).any(|_| {
-        std::thread::sleep(Duration::from_secs(3));
-        locked()
-    });
-    assert!(gone);
+    let (_nobody, silence) = mpsc::channel::<()>();
+    let noticed = (0..600).any(|_| locked() || silence.recv_timeout(Duration::from_millis(200)).is_ok());
+    assert!(noticed);
 }

@@ -32,13 +32,18 @@ impl Ledger {
         Ok(set.filter(|days| LEASE_BOUNDS.contains(days)).unwrap_or(USUAL))
     }
 
+    /// Whether the county said, when it was last asked, that this device is shut out.
+    pub fn is_shut_out(&self) -> Result<bool> {
+        Ok(self.look().meta::<i64>(SHUT_OUT)? == Some(1))
+    }
+
     /// How many days of it are left, none before the first exchange and at the county itself; 0 for a device that the
     /// county has shut out. Setting the clock back gives
     /// no more of them: what was written since counts as well as the clock.
     pub fn lease_left(&self) -> Result<Option<i64>> {
         let tx = self.look();
         let me = tx.identity()?;
-        if tx.meta::<i64>(SHUT_OUT)? == Some(1) {
+        if self.is_shut_out()? {
             return Ok(Some(0));
         }
         let last = tx.meta::<i64>("last_exchange")?.filter(|_| !me.is_county);

@@ -33,6 +33,8 @@ pub struct Standing {
     /// Days left until reading is masked because the county was not met; none or fewer: it is.
     #[ts(type = "number | null")]
     pub lease_left: Option<i64>,
+    /// Whether the county has shut this device out.
+    pub shut_out: bool,
     /// Things that a person must look at.
     pub attention: u32,
     /// Households being handed over.
@@ -169,6 +171,7 @@ impl Ledger {
             last_exchange: tx.meta::<i64>("last_exchange")?.map(Moment),
             county_time: tx.meta::<i64>("county_time")?.map(Moment),
             lease_left: self.lease_left()?,
+            shut_out: self.is_shut_out()?,
             attention: u32::try_from(self.attention(10_000)?.len()).unwrap_or(u32::MAX),
             handing_over: count(
                 "select count(*) from scope where until is not null and user = (select value from meta where key = 'user') and about in (select cast(x'68' || id as blob) from household)",

@@ -62,7 +62,7 @@ fn a_lost_phone_costs_nothing_that_was_handed_over_and_what_it_still_held_comes_
     );
     assert_eq!(lost.does("status", json!({}))["standing"]["lease_left"], json!(0));
     let refused = lost.tries("reveal", json!({"household": household, "key": "phone", "reason": "核对身份"}));
-    assert!(matches!(refused, Err(AppError::LeaseOver { .. })), "however often it asks: {refused:?}");
+    assert!(matches!(refused, Err(AppError::ShutOut)), "however often it asks: {refused:?}");
     lost.visits(&household, json!({"day": DAY, "note": "写照样写"}));
     lost.does("written_lately", json!({}));
     assert_eq!(county.counts("visits"), 2);

@@ -282,7 +282,7 @@ what: string, } | { "code": "lease_over",
 /**
  * How many days it is.
  */
-days: number, } | { "code": "not_allowed" } | { "code": "no_grant" } | { "code": "needs_second" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
+days: number, } | { "code": "shut_out" } | { "code": "not_allowed" } | { "code": "no_grant" } | { "code": "needs_second" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */
@@ -2320,6 +2320,10 @@ county_time: Moment | null,
  * Days left until reading is masked because the county was not met; none or fewer: it is.
  */
 lease_left: number | null, 
+/**
+ * Whether the county has shut this device out.
+ */
+shut_out: boolean, 
 /**
  * Things that a person must look at.
  */

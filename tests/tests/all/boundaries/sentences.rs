@@ -57,6 +57,7 @@ fn place(error: &AppError) -> usize {
         AppError::JoinedAlready => 47,
         AppError::NoGrant => 48,
         AppError::NeedsSecond => 49,
+        AppError::ShutOut => 50,
     }
 }
 
@@ -113,6 +114,7 @@ fn all() -> Vec<AppError> {
         AppError::JoinedAlready,
         AppError::NoGrant,
         AppError::NeedsSecond,
+        AppError::ShutOut,
     ]
 }
 
