@@ -260,12 +260,15 @@ const VARIANTS: &[Variant] = &[
     },
     Variant {
         name: "forgets before receipt",
-        broken: "a household that has ended is forgotten once all of it is sealed, whether or not the county has it",
-        changes: &[change(
-            HANDOVER,
-            "number is null and standing = ?2 and device = ?3 limit 1\"",
-            "number is null and envelope is null and standing = ?2 and device = ?3 limit 1\"",
-        )],
+        broken: "a household that has ended is forgotten, and what was sealed of it, once all of it is sealed, whether or not the county has it",
+        changes: &[
+            change(
+                HANDOVER,
+                "number is null and standing = ?2 and device = ?3 limit 1\"",
+                "number is null and envelope is null and standing = ?2 and device = ?3 limit 1\"",
+            ),
+            change(HANDOVER, "        self.keep_sealed(About::Household(household))?;\n", ""),
+        ],
     },
     Variant {
         name: "equal said twice",

@@ -1,4 +1,4 @@
-//! The album: `docs/tour.md` with fifteen pictures of the stories just played.
+//! The album: `docs/tour.md` with seventeen pictures of the stories just played.
 
 use crate::stage::Stage;
 use anyhow::{Context, Result};
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// Picture, and what it shows.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 17] = [
     ("first-walk", "帮扶责任人第一次打开：照纸条登记，三步看会怎么用。"),
     ("helper-today-phone-中文-100", "今日该办：答应过的事、约好要去的户。没信号也能用。"),
     ("helper-household-phone-中文-100", "户卡：家里有谁、谁在外务工、没办结的诉求、上次谁来过。"),
@@ -18,7 +18,9 @@ const PAGES: [(&str, &str); 15] = [
     ("secretary-village-phone-中文-100", "第一书记看本村：哪些户很久没有交上记录。只按户列，不排人。"),
     ("import-dry", "县里导入名单：先试读，什么都不写入。"),
     ("slips", "登记纸条：每页八张，剪开发给本人。"),
-    ("report", "报表：每个数都能点开，对不上的会写明。"),
+    ("report", "报表：每个数都能点开，看得到是哪些户、哪几次走访。"),
+    ("report-findings", "与来文的表核对：108 户 40 人不可能，是哪一行、差多少，都写明。"),
+    ("inspection-pass", "督查：开一次，打印通行证；督查组在浏览器里看数字和编号，抽中的样本才看得到姓名、住址、电话。"),
     ("county-entrust-desktop-English-200", "英文、两倍字号：同样看得清、点得到。"),
     ("lock", "密码：没人碰就锁上，锁着时程序里也没有一户人家；输错了等一会儿，什么都不会删。"),
     ("forgot", "忘了密码：打电话念 8 个字母、数字，听回 20 个，打开重设；没交的都在。"),
@@ -36,8 +38,13 @@ pub(crate) fn bind(stage: &Stage, root: &Path) -> Result<()> {
         let name = format!("{:02}.png", number + 1);
         let seen = stage.picture(&format!("{picture}.png"));
         fs::copy(&seen, home.join(&name)).with_context(|| seen.display().to_string())?;
-        let width =
-            if picture.contains("desktop") || ["import-dry", "slips", "report"].contains(picture) { 640 } else { 260 };
+        let width = if picture.contains("desktop")
+            || ["import-dry", "slips", "report", "report-findings", "inspection-pass"].contains(picture)
+        {
+            640
+        } else {
+            260
+        };
         write!(text, "\n## {}. {words}\n\n<img src=\"tour/{name}\" width=\"{width}\" alt=\"{words}\">\n", number + 1)?;
     }
     fs::copy(stage.picture("visit.gif"), home.join("visit.gif"))?;

@@ -18,6 +18,7 @@ mod joining;
 mod locking;
 mod looking;
 mod measuring;
+mod mending;
 mod monitor;
 mod noting;
 mod opening;

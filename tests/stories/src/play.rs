@@ -6,7 +6,7 @@ use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
 use crate::{
-    carrying, deciding, granting, hands, inspecting, locking, people, preparing, reporting, trusting, visiting,
+    carrying, deciding, granting, hands, inspecting, locking, mending, people, preparing, reporting, trusting, visiting,
 };
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
@@ -56,7 +56,11 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
 
     tell("县里：报表，点开一个数，导出");
     reporting::report(&mut admin, [calm, shared])?;
+    reporting::against_a_table(stage, &mut admin)?;
     reporting::export(&mut admin)?;
+
+    tell("写错了的、没写完的：撤回、更正、移到别户、作废，接着写");
+    first = mending::mends(stage, "first", first, [calm, shared])?;
 
     tell("第一书记：看本村");
     let secretary = slips.iter().find(|slip| slip.person == "韦青山").context("no slip for the first secretary")?;

@@ -1,8 +1,10 @@
 //! The county reports: figures, the records behind one, what cannot be, and the workbook.
 
 use crate::preparing::hand_in;
+use crate::stage::Stage;
 use crate::window::Window;
 use anyhow::{Context, Result, ensure};
+use rust_xlsxwriter::Workbook;
 use serde_json::json;
 use std::path::Path;
 
@@ -24,6 +26,25 @@ pub(crate) fn report(admin: &mut Window<'_>, heads: [&str; 2]) -> Result<()> {
     admin.picture("behind")?;
     admin.tap("报表")?;
     admin.at("report")
+}
+
+/// A table that came from elsewhere is held against arithmetic and against the records: 108 households cannot be 40 people.
+pub(crate) fn against_a_table(stage: &Stage, admin: &mut Window<'_>) -> Result<()> {
+    let table = stage.room("来文 搬迁规模.xlsx");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let rows = [("2016", 164, 620), ("2018", 108, 40), ("合计", 272, 660)];
+    sheet.write(0, 0, "搬迁年度")?.write(0, 1, "户数")?.write(0, 2, "人数")?;
+    for (row, (label, households, persons)) in (1..).zip(rows) {
+        sheet.write(row, 0, label)?.write(row, 1, households)?.write(row, 2, persons)?;
+    }
+    book.save(&table)?;
+    admin.hand("与来文的表核对", &table)?;
+    admin.see("108 户 40 人，不可能")?;
+    admin.ask("document.querySelector('.card.look').scrollIntoView({ block: 'center' }); return 1")?;
+    admin.picture("report-findings")?;
+    admin.tap("不核对了")?;
+    admin.see_no("108 户 40 人，不可能")
 }
 
 /// What the tiles of the report say.
