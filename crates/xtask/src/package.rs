@@ -27,7 +27,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What is to be packed.
 #[derive(Args)]
 pub(crate) struct Package {
-    /// What to make; without a word: deb and server
+    /// What to make; without a word: deb, server and windows
     #[arg(value_enum)]
     what: Vec<What>,
 }
@@ -47,8 +47,8 @@ enum What {
 
 /// Makes what is asked for, one after the other.
 pub(crate) fn run(package: &Package) -> anyhow::Result<()> {
-    let both = vec![What::Deb, What::Server];
-    for what in if package.what.is_empty() { &both } else { &package.what } {
+    let all = vec![What::Deb, What::Server, What::Windows];
+    for what in if package.what.is_empty() { &all } else { &package.what } {
         match what {
             What::Deb => debian::make()?,
             What::Server => server::make()?,
