@@ -300,12 +300,15 @@ const VARIANTS: &[Variant] = &[
     },
     Variant {
         name: "half an act kept",
-        broken: "what an act had written before the disk was full stays",
-        changes: &[change(
-            STORE,
-            "by itself.\n                if !self.conn.is_autocommit() {\n                    self.conn.execute_batch(\"rollback\").ok();",
-            "by itself.\n                if !self.conn.is_autocommit() {\n                    self.conn.execute_batch(\"commit\").ok();",
-        )],
+        broken: "each write of an act is by itself: what it had written before the disk was full, or before it was refused, stays",
+        changes: &[
+            change(
+                STORE,
+                "        self.conn.execute_batch(\"begin immediate\")?;\n        let tx = self.look();",
+                "        let tx = self.look();",
+            ),
+            change(STORE, "self.conn.execute_batch(\"commit\").map(|()| value).map_err(Into::into)", "Ok(value)"),
+        ],
     },
     Variant {
         name: "anybody directs",
