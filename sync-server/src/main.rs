@@ -96,7 +96,7 @@ enum Act {
         #[arg(long, value_parser = entry_name)]
         entry: EntryName,
     },
-    /// 有人忘了密码：按设备上显示的代码，给出念给本人的 20 个字母（只给一次，留痕）；服务运行时也可以用。
+    /// 有人忘了密码：按设备上显示的代码，给出念给本人的 20 个字母（每次留痕）；服务运行时也可以用。
     RecoverPin {
         /// 数据目录。
         #[arg(long)]

@@ -30,7 +30,7 @@ const fn change(file: &'static str, from: &'static str, to: &'static str) -> Cha
 
 const COUNTY: &str = "crates/ledger/src/county.rs";
 const APPROVAL: &str = "crates/ledger/src/project/approval.rs";
-const ENTITLE: &str = "crates/ledger/src/entitle.rs";
+const DIRECTING: &str = "crates/ledger/src/directing.rs";
 const ENTRIES: &str = "crates/ledger/src/entries.rs";
 const GATE: &str = "crates/ledger/src/gate.rs";
 const HANDOVER: &str = "crates/ledger/src/handover.rs";
@@ -314,7 +314,7 @@ const VARIANTS: &[Variant] = &[
         name: "anybody directs",
         broken: "a directive is let in from whoever is enrolled",
         changes: &[change(
-            ENTITLE,
+            DIRECTING,
             "            _ if areas.is_empty() => Ok(false),",
             "            _ if areas.is_empty() => Ok(true),",
         )],

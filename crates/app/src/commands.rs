@@ -226,7 +226,7 @@ commands! {
     /// Records a visit.
     record_visit(household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
     /// Corrects a visit by another version of it.
-    amend_visit(visit: String, correct: Visit, source: Option<Source>) -> VisitRow;
+    amend_visit(visit: String, correct: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
     /// Strikes a visit that should not have been.
     strike_visit(visit: String, reason: String, source: Option<Source>) -> VisitRow;
     /// Moves a visit that was written down under the wrong household.
@@ -251,9 +251,9 @@ commands! {
     discard_draft(id: EntryId) -> bool;
 
     /// Changes facts of a household; `null` clears.
-    update_household(household: String, facts: Facts, source: Option<Source>) -> HouseholdCard;
+    update_household(household: String, facts: Facts, source: Option<Source>, draft: Option<EntryId>) -> HouseholdCard;
     /// Changes facts of a person, or writes down a new one.
-    update_person(household: String, person: Option<PersonId>, facts: Facts, source: Option<Source>) -> HouseholdCard;
+    update_person(household: String, person: Option<PersonId>, facts: Facts, source: Option<Source>, draft: Option<EntryId>) -> HouseholdCard;
     /// Writes down a household met for the first time, in a place of one's own area.
     register_household(place: String, facts: Facts, persons: Vec<Facts>) -> HouseholdCard;
     /// Facts that say two things; or only those that wait for a confirmation, the longest waiting first.

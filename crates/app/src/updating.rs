@@ -8,7 +8,7 @@ use lianhu_core::day::Day;
 use lianhu_core::directive::ConfirmedFacts;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::field::{self, Of};
-use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
+use lianhu_core::ids::{EntryId, EntryName, HouseholdId, PersonId};
 use lianhu_core::problem::{Problem, ProblemKind};
 use lianhu_core::record::{AbsentAnswer, Registration};
 use lianhu_core::resident_id::ResidentId;
@@ -21,16 +21,17 @@ use std::collections::BTreeMap;
 pub type Facts = BTreeMap<String, Scalar>;
 
 impl App {
-    /// Changes facts of a household: only the keys given.
+    /// Changes facts of a household: only the keys given. A draft they came from is let go.
     pub fn update_household(
         &self,
         household: String,
         mut facts: Facts,
         source: Option<Source>,
+        draft: Option<EntryId>,
     ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
         self.check_facts(Of::Household, &mut facts)?;
-        self.put(&mut self.ledger(), id, facts, source.unwrap_or_default())?;
+        self.put(&mut self.ledger(), id, facts, source.unwrap_or_default(), draft)?;
         self.household(household)
     }
 
@@ -41,6 +42,7 @@ impl App {
         person: Option<PersonId>,
         mut facts: Facts,
         source: Option<Source>,
+        draft: Option<EntryId>,
     ) -> Result<HouseholdCard> {
         let id = self.household_of(&household)?;
         self.check_facts(Of::Person, &mut facts)?;
@@ -56,7 +58,7 @@ impl App {
         }
         let person = person.unwrap_or_else(|| PersonId::mint(&*self.around));
         let puts = under_person(person, facts);
-        self.put(&mut ledger, id, puts, source.unwrap_or_default())?;
+        self.put(&mut ledger, id, puts, source.unwrap_or_default(), draft)?;
         drop(ledger);
         self.household(household)
     }
@@ -123,7 +125,7 @@ impl App {
                 if confirms { writing.confirm(card, &key, &value) } else { Ok(()) }
             })?;
         } else {
-            self.put(&mut ledger, id, BTreeMap::from([(key, value)]), source)?;
+            self.put(&mut ledger, id, BTreeMap::from([(key, value)]), source, None)?;
         }
         drop(ledger);
         self.household(household)
@@ -148,7 +150,14 @@ impl App {
     }
 
     /// Puts facts. Where whoever puts them may confirm, what they put of a fact of weight is confirmed in the same act.
-    fn put(&self, ledger: &mut Ledger, id: HouseholdId, puts: Facts, source: Source) -> Result<()> {
+    fn put(
+        &self,
+        ledger: &mut Ledger,
+        id: HouseholdId,
+        puts: Facts,
+        source: Source,
+        draft: Option<EntryId>,
+    ) -> Result<()> {
         let to_confirm = if ledger.confirms()? { ledger.confirmed_facts()? } else { Vec::new() };
         let of_weight = |(key, _): &(&String, &Scalar)| to_confirm.iter().any(|known| known == field::split_key(key).1);
         // Each fact on the card on which it is kept.
@@ -165,7 +174,7 @@ impl App {
                 writing.put(card, puts, source)?;
                 confirmed.iter().try_for_each(|(key, value)| writing.confirm(card, key, value))?;
             }
-            Ok(())
+            draft.map_or(Ok(false), |draft| writing.discard_draft(draft)).map(drop)
         })?;
         Ok(())
     }

@@ -53,16 +53,24 @@ impl App {
     }
 
     /// Corrects a visit: the whole of it, as it should have been. Both versions stay in the ledger, and a number that a screen
-    /// was shown masked and sent back so stays what it was.
-    pub fn amend_visit(&self, visit: String, correct: Visit, source: Option<Source>) -> Result<VisitRow> {
+    /// was shown masked and sent back so stays what it was. A draft it came from is let go.
+    pub fn amend_visit(
+        &self,
+        visit: String,
+        correct: Visit,
+        source: Option<Source>,
+        draft: Option<EntryId>,
+    ) -> Result<VisitRow> {
         let root = self.visit_of(&visit)?;
         self.check_visit(&correct)?;
         let mut ledger = self.ledger();
         let was = ledger.visit(root)?;
         let household = was.household;
         let correct = Visit { amends: ledger.live_versions(root)?, ..unmasked(correct, &was.visit) };
-        ledger.write(|writing| {
-            writing.record(About::Household(household), kind::VISIT, source.unwrap_or_default(), &correct)
+        let source = source.unwrap_or_default();
+        ledger.write(|writing| match draft {
+            Some(draft) => writing.finish_draft(draft, household, source, &correct),
+            None => writing.record(About::Household(household), kind::VISIT, source, &correct),
         })?;
         Ok(ledger.visit(root)?)
     }

@@ -123,7 +123,7 @@ fn a_newer_roster_meets_what_helpers_wrote_since_and_neither_is_lost() {
     let numbers: Vec<_> = households.rows.iter().map(|row| row.national_no.clone().unwrap()).collect();
     for (at, number) in numbers.iter().take(200).enumerate() {
         let facts = BTreeMap::from([("phone".to_owned(), Scalar::Text(format!("139{at:08}")))]);
-        town.update_household(number.clone(), facts, None).unwrap();
+        town.update_household(number.clone(), facts, None, None).unwrap();
     }
     county.exchange(&town);
     county.exchange(&admin);

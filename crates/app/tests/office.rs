@@ -206,7 +206,7 @@ fn a_fact_that_may_say_two_things_is_shown_and_only_one_to_be_decided_asks_for_a
     let house = village.houses[0].to_string();
     let says = |app: &App, key: &str, value: &str| {
         let facts = BTreeMap::from([(key.to_owned(), Scalar::from(value))]);
-        app.update_household(house.clone(), facts, None).unwrap();
+        app.update_household(house.clone(), facts, None, None).unwrap();
     };
     let asked = || {
         let list = village.office.needs_attention().unwrap();

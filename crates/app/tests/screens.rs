@@ -82,7 +82,7 @@ fn what_was_written_carries_its_mark_until_the_county_has_it() {
     let helper = Helper::new();
     helper.visit(0, Visit::default());
     let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13900000002"))]);
-    helper.app.update_household(helper.house(1), facts, None).unwrap();
+    helper.app.update_household(helper.house(1), facts, None, None).unwrap();
     let here = helper.app.written_lately(None).unwrap();
     assert_eq!(here.iter().filter(|one| one.row.number.is_none()).count(), 2);
     helper.exchange();
@@ -124,7 +124,7 @@ fn an_exchange_that_only_hands_in_is_told_to_the_screens() {
     let helper = Helper::new();
     helper.exchange();
     let facts = |phone: &str| BTreeMap::from([("phone".to_owned(), Scalar::from(phone))]);
-    helper.app.update_household(helper.house(0), facts("13800005551"), None).unwrap();
+    helper.app.update_household(helper.house(0), facts("13800005551"), None, None).unwrap();
     drop(helper.app.take_touched());
     helper.exchange();
     let touched = helper.app.take_touched();
@@ -137,7 +137,7 @@ fn the_history_says_in_words_what_was_found_wanting_and_hides_what_is_masked() {
     let guarantees = ["water", "schooling"].map(|what| Guarantee { what: what.into(), met: false }).to_vec();
     helper.visit(0, Visit { guarantees, note: Some("身份证 452226196801010011".into()), ..Visit::default() });
     let income = BTreeMap::from([("income_per_capita".to_owned(), Scalar::Int(812_300))]);
-    helper.app.update_household(helper.house(0), income, None).unwrap();
+    helper.app.update_household(helper.house(0), income, None, None).unwrap();
     let history = helper.app.timeline(helper.house(0), None).unwrap();
     let words: Vec<_> = history.iter().map(|row| row.words.as_str()).collect();
     assert!(words.iter().any(|words| words.contains("诉求：饮水；诉求：上学")), "{words:?}");
@@ -151,7 +151,7 @@ fn a_masked_statement_can_be_chosen_without_being_shown() {
     // Alike under their masks: only the entries tell them apart.
     helper
         .app
-        .update_household(helper.house(0), BTreeMap::from([("phone".into(), Scalar::from("13800005551"))]), None)
+        .update_household(helper.house(0), BTreeMap::from([("phone".into(), Scalar::from("13800005551"))]), None, None)
         .unwrap();
     helper.county_says(0, "phone", "13800995551");
     helper.exchange();
@@ -204,7 +204,7 @@ fn what_a_helper_strikes_or_chooses_is_known_as_a_helper_knows_it_and_never_by_t
     helper.app.strike_visit(by_phone.root.to_string(), "记重了".into(), None).unwrap();
     let choose = |at: usize, source| {
         let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13900000002"))]);
-        helper.app.update_household(helper.house(at), facts, None).unwrap();
+        helper.app.update_household(helper.house(at), facts, None, None).unwrap();
         helper.county_says(at, "phone", "13700000003");
         helper.exchange();
         let said = Some(Scalar::from("13900000002"));
@@ -235,7 +235,7 @@ fn a_promise_is_corrected_in_text_and_day_and_nothing_else_of_the_visit_is_lost(
     assert_ne!(shown.note, was.note, "a certificate number is shown masked");
     let due = Some(helper.today.plus(5));
     let correct = Visit { promises: vec![Promise { text: "送低保申请表".into(), due }], ..shown };
-    helper.app.amend_visit(root.clone(), correct, None).unwrap();
+    helper.app.amend_visit(root.clone(), correct, None, None).unwrap();
     let promises = helper.app.household(helper.house(0)).unwrap().promises;
     assert_eq!(promises.iter().map(|one| (one.text.as_str(), one.due)).collect::<Vec<_>>(), [("送低保申请表", due)]);
     assert_eq!(helper.app.today_list(None).unwrap().promises.len(), 1);
@@ -250,7 +250,7 @@ fn a_certificate_in_the_hand_is_the_same_or_not_and_its_number_is_never_told() {
     let check = |tail: &str| helper.app.check_certificate(helper.house(0), person, tail.into());
     assert_eq!(check("10011x"), Ok(Checked::NothingWritten));
     let number = BTreeMap::from([("id_no".into(), Scalar::from("452226196801010012"))]);
-    helper.app.update_person(helper.house(0), Some(person), number, None).unwrap();
+    helper.app.update_person(helper.house(0), Some(person), number, None, None).unwrap();
     assert_eq!(check(" 010012 "), Ok(Checked::Same));
     assert_eq!(check("０１００１２"), Ok(Checked::Same));
     assert_eq!(check("01001x"), Ok(Checked::Different));
@@ -264,7 +264,7 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     let helper = Helper::new();
     helper
         .app
-        .update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None)
+        .update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None, None)
         .unwrap();
     let root = helper.visit(0, Visit { note: Some("屋顶漏雨".into()), ..Visit::default() });
     let left = |helper: &Helper| helper.app.status().unwrap().standing.unwrap().lease_left;
@@ -290,7 +290,7 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     let mut correct = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().remove(0).visit;
     correct.unchanged = false;
     correct.mode = Some("home".into());
-    helper.app.amend_visit(root, correct, None).unwrap();
+    helper.app.amend_visit(root, correct, None, None).unwrap();
     helper.visit(1, Visit::default());
     // The clock set back gives nothing back.
     helper.around.pass(-20 * 86_400);

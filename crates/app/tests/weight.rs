@@ -24,7 +24,7 @@ fn counting(fact: &Fact) -> Option<String> {
 }
 
 fn says(app: &App, house: String, key: &str, value: &str) {
-    app.update_household(house, BTreeMap::from([(key.to_owned(), Scalar::from(value))]), None).unwrap();
+    app.update_household(house, BTreeMap::from([(key.to_owned(), Scalar::from(value))]), None, None).unwrap();
 }
 
 /// How long the oldest statement of each household on the list of what is to be confirmed has waited too long.
@@ -112,7 +112,7 @@ fn the_county_says_which_facts_are_of_weight() {
     says(&helper.app, helper.house(0), TYPE, "监测对象");
     assert_eq!(counting(&fact(&helper.app, helper.house(0), TYPE)).as_deref(), Some("监测对象"));
     let income = BTreeMap::from([("income_per_capita".to_owned(), Scalar::Int(1_200_000))]);
-    helper.app.update_household(helper.house(0), income, None).unwrap();
+    helper.app.update_household(helper.house(0), income, None, None).unwrap();
     let income = fact(&helper.app, helper.house(0), "income_per_capita");
     assert_eq!((counting(&income), income.waiting), (None, 1));
     county.require_confirmation(Vec::new()).unwrap();

@@ -16,6 +16,8 @@ use lianhu_core::trace::act;
 use rusqlite::params;
 use std::collections::BTreeMap;
 
+/// Under this stands 1 when a card was taken out of a backup in this opening, until what was held with it is looked at.
+const TOOK_OUT: &str = "took_out";
 /// Up to which directive the person was told what was erased.
 const TOLD: &str = "erased_told";
 
@@ -126,10 +128,28 @@ impl Ledger {
             let held = tx.one(held, [About::Household(household).key()], |_| Ok(()))?.is_some();
             let aside = "select 1 from quarantine where substr(bytes, 2, 16) = ?1 limit 1";
             if held || tx.one(aside, [household.bytes()], |_| Ok(()))?.is_some() {
-                self.transact(|tx| tx.erase(household, number))?;
+                self.transact(|tx| {
+                    tx.erase(household, number)?;
+                    tx.set_meta(TOOK_OUT, 1)
+                })?;
             }
         }
         Ok(())
+    }
+
+    /// What somebody held only through a card that was taken out of a backup, they hold no longer. A backup comes without the
+    /// tables that say what was one with what: so it is looked at once they are made.
+    pub(crate) fn end_what_went_with_it(&mut self) -> Result<()> {
+        if self.look().meta::<i64>(TOOK_OUT)? != Some(1) {
+            return Ok(());
+        }
+        self.transact(|tx| {
+            let sql = "select distinct about from scope where until is null and about between x'68' and x'69'";
+            let held = tx.all(sql, [], |row| row.get::<_, Vec<u8>>(0))?;
+            let held: Vec<_> = held.iter().filter_map(|key| About::from_key(key)?.household()).collect();
+            tx.rescope_without(&held, Point { number: tx.top()?, at: tx.around.now() })?;
+            tx.set_meta(TOOK_OUT, 0)
+        })
     }
 
     /// Destroys the keys of all that was erased. What fails is tried again after the next act, and at the next start.

@@ -4,6 +4,7 @@
 //! `take` (phone, county, phone).
 
 mod alike;
+mod areas;
 mod audit;
 mod author;
 mod backing_up;
@@ -14,6 +15,7 @@ mod carried;
 mod carrying;
 mod county;
 mod devices;
+mod directing;
 mod dossiers;
 mod drafts;
 mod enrol;

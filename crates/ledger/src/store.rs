@@ -124,6 +124,7 @@ impl Ledger {
         };
         ledger.open_keys()?;
         ledger.rebuild_if_wanted()?;
+        ledger.end_what_went_with_it()?;
         Ok(ledger)
     }
 

@@ -2,7 +2,8 @@
 
 use super::{Variant, change};
 
-const ENTITLE: &str = "crates/ledger/src/entitle.rs";
+const AREAS: &str = "crates/ledger/src/areas.rs";
+const DIRECTING: &str = "crates/ledger/src/directing.rs";
 const ERASING: &str = "crates/ledger/src/erasing.rs";
 const ERASURE: &str = "crates/ledger/src/project/erasure.rs";
 const GATE: &str = "crates/ledger/src/gate.rs";
@@ -49,7 +50,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         name: "join refused where its card went",
         broken: "a township's join is judged by where its cards lie now, not by where they lay as far as it had heard",
         changes: &[change(
-            ENTITLE,
+            AREAS,
             "                if replaced.is_none_or(|number| seen < number) {\n                    for place in places {",
             "                if replaced.is_none_or(|number| seen + 1_000_000 < number) {\n                    for place in places {",
         )],
@@ -112,7 +113,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         name: "township directs anywhere",
         broken: "a township entrusts, and takes back whatever household it likes",
         changes: &[change(
-            ENTITLE,
+            DIRECTING,
             "                Ok(self.held_at(entry.user, entry.about, seen)?\n                    && self.is_theirs",
             "                Ok(true\n                    || self.is_theirs",
         )],
@@ -121,7 +122,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         name: "township judged as it is now",
         broken: "what a township directed before it heard of its end is refused",
         changes: &[change(
-            ENTITLE,
+            AREAS,
             "and (ended is null or ended > ?2)\"",
             "and (ended is null or ended > ?2 + 1000000)\"",
         )],

@@ -64,6 +64,7 @@ fn seeds_that_once_broke_a_promise_among_all_troubles_keep_it_now() {
     let seeds = [
         (7, "a clearing was given up because what it clears stood aside"),
         (20, "people of a card that went stayed counted on the card it was joined into"),
+        (259, "a card erased since a back-up left what was held through it in the hands of its holders"),
         (1061, "what a stranger's envelope had brought first was refused to its own author's shut-out phone"),
         (1102, "a phone in the midst of a long fetch claimed to have seen what was still on its way"),
         (1146, "an office's device set back to an old copy was said to have lost traces it then fetched"),
