@@ -41,7 +41,13 @@ impl Tx<'_> {
 
     /// Whether a township directs about a household it holds because it lies in its area, not because the person at its desk
     /// happens to help that household.
-    pub(crate) fn is_theirs(&self, township: UserId, household: HouseholdId, areas: &[PlaceId], seen: u64) -> Result<bool> {
+    pub(crate) fn is_theirs(
+        &self,
+        township: UserId,
+        household: HouseholdId,
+        areas: &[PlaceId],
+        seen: u64,
+    ) -> Result<bool> {
         let sql = "select 1 from granted where about = ?1 and number is not null and (user = ?2 \
                    or user in (select team from member where member.user = ?2)) limit 1";
         let params = params![About::Household(household).key(), township.bytes()];

@@ -81,6 +81,11 @@ pub(crate) fn lost(
     fresh.see("您的其他设备")?;
     fresh.see("之后记的只在那台设备上")?;
     fresh.picture("phones-what-is-left")?;
+    // A new phone tells of its own accord what an inspection has opened.
+    if fresh.words()?.contains("核查打开了") {
+        fresh.tap("知道了")?;
+        fresh.see_no("核查打开了")?;
+    }
     fresh.tap("知道了")?;
     fresh.see_no("您的其他设备")?;
     opens_card(&mut fresh, HANDED_IN)?;

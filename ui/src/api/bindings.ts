@@ -74,7 +74,7 @@ export interface Commands {
   /** Records a visit. */
   record_visit: { args: { household: string; visit: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
   /** Corrects a visit by another version of it. */
-  amend_visit: { args: { visit: string; correct: Visit; source?: Source | null }; returns: VisitRow };
+  amend_visit: { args: { visit: string; correct: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
   /** Strikes a visit that should not have been. */
   strike_visit: { args: { visit: string; reason: string; source?: Source | null }; returns: VisitRow };
   /** Moves a visit that was written down under the wrong household. */
@@ -98,9 +98,9 @@ export interface Commands {
   /** Lets a draft go. */
   discard_draft: { args: { id: EntryId }; returns: boolean };
   /** Changes facts of a household; `null` clears. */
-  update_household: { args: { household: string; facts: { [key in string]: Scalar }; source?: Source | null }; returns: HouseholdCard };
+  update_household: { args: { household: string; facts: { [key in string]: Scalar }; source?: Source | null; draft?: EntryId | null }; returns: HouseholdCard };
   /** Changes facts of a person, or writes down a new one. */
-  update_person: { args: { household: string; person?: PersonId | null; facts: { [key in string]: Scalar }; source?: Source | null }; returns: HouseholdCard };
+  update_person: { args: { household: string; person?: PersonId | null; facts: { [key in string]: Scalar }; source?: Source | null; draft?: EntryId | null }; returns: HouseholdCard };
   /** Writes down a household met for the first time, in a place of one's own area. */
   register_household: { args: { place: string; facts: { [key in string]: Scalar }; persons: Array<{ [key in string]: Scalar }> }; returns: HouseholdCard };
   /** Facts that say two things; or only those that wait for a confirmation, the longest waiting first. */
