@@ -44,7 +44,11 @@ impl Cover {
             Told::Change { facts } => {
                 for fact in facts {
                     let class = field::field_of_key(&fact.key).map_or(Class::P3, |field| field.class);
-                    let telling = class >= Class::P2;
+                    // In a list the type of a household tells of it as well; other personal facts are what one wrote.
+                    let telling = match self {
+                        Self::Circumstances => class >= Class::P3 || fact.key == "household_type",
+                        Self::Everything => class >= Class::P2,
+                    };
                     if class >= Class::P3 && !is_number(&fact.key) {
                         // That somebody has such a fact at all tells something of them.
                         (fact.key, fact.label) = (SENSITIVE.to_owned(), "一项敏感资料".to_owned());

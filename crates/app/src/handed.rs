@@ -38,6 +38,7 @@ impl App {
             let from = Some(self.today().plus(-BACK));
             let recent = ledger.visits(&VisitQuery { from, struck: true, most: 400, ..VisitQuery::default() })?;
             ids.extend(recent.into_iter().filter(|visit| visit.user == me).take(most).map(|visit| visit.household));
+            ids.extend(ledger.households_written_about(most)?);
             ids = ids.into_iter().map(|id| ledger.card_of(id)).collect::<std::result::Result<_, _>>()?;
         }
         let cover = self.cover_of_rows()?;

@@ -127,8 +127,11 @@ impl Tx<'_> {
         };
         let before = answered.kept + answered.had;
         if matches!(verdict, Verdict::Welcome | Verdict::Revoked) {
+            // Whoever comes from a life of the log that was lost counts by that one: of this one they have heard what both share.
+            let same = request.cursor.epoch == Some(self.epoch()?);
+            let shared = if same { u64::MAX } else { self.agreed(request.cursor.epoch)? };
             for sealed in &request.envelopes {
-                let outcomes = self.take_envelope(sealed, now)?;
+                let outcomes = self.take_envelope(sealed, now, shared)?;
                 for (answer, ..) in &outcomes {
                     match answer {
                         Answer::Kept => answered.kept += 1,
@@ -197,8 +200,9 @@ impl Tx<'_> {
         Ok(Verdict::Welcome)
     }
 
-    /// Takes in one envelope, whoever carried it here. A repeat changes nothing and is answered alike.
-    pub(crate) fn take_envelope(&self, sealed: &Sealed, now: Moment) -> Result<Vec<Outcome>> {
+    /// Takes in one envelope, whoever carried it here. A repeat changes nothing and is answered alike. What its author had heard
+    /// of this log goes up to `shared` at most.
+    pub(crate) fn take_envelope(&self, sealed: &Sealed, now: Moment, shared: u64) -> Result<Vec<Outcome>> {
         let header = sealed.header();
         let name = header.name();
         let row = self.one("select id from envelope where name = ?1", [name.0], |row| row.get::<_, i64>(0))?;
@@ -209,6 +213,7 @@ impl Tx<'_> {
         };
         let mut arrival = Arrival {
             head: &sealed.head,
+            heard: sealed.head.county_seen.min(shared),
             name,
             row: 0,
             point_at: now,

@@ -26,7 +26,8 @@ pub(crate) enum Entitled {
 }
 
 impl Tx<'_> {
-    pub(crate) fn entitled(&self, head: &Head, entry: &Entry) -> Result<Entitled> {
+    /// Judged by what its author had heard of the log up to `seen`.
+    pub(crate) fn entitled(&self, head: &Head, entry: &Entry, seen: u64) -> Result<Entitled> {
         if matches!(entry.kind, kind::EXPORT_WANTED | kind::EXPORT_GRANTED | kind::EXPORT_GRANT_END) {
             // The county's people decide it between themselves: not even its own hand does it for them.
             return self.may_decide_export(entry);
@@ -42,7 +43,7 @@ impl Tx<'_> {
             return Ok(Entitled::Yes);
         }
         if entry.is_directive() {
-            let may = self.may_direct(entry, head.county_seen)?;
+            let may = self.may_direct(entry, seen)?;
             return match may {
                 true => Ok(Entitled::Yes),
                 false if self.waits_for_its_subject(entry)? => Ok(Entitled::NotYet),
@@ -67,7 +68,7 @@ impl Tx<'_> {
             return if self.is_known(household)? && !self.holds(entry.user, entry.about)? {
                 Ok(Entitled::No)
             } else {
-                self.in_own_area(entry.user, registration.place, head.county_seen)
+                self.in_own_area(entry.user, registration.place, seen)
             };
         }
         // Nobody tells households apart of which they hold only one.
@@ -82,7 +83,7 @@ impl Tx<'_> {
         Ok(match hold {
             Some(None) => Entitled::Yes,
             // What was written before the author could know of the end is kept like any other.
-            Some(Some(until)) if head.county_seen < until.cast_unsigned() => Entitled::Yes,
+            Some(Some(until)) if seen < until.cast_unsigned() => Entitled::Yes,
             Some(Some(_)) => Entitled::Late,
             None if !self.is_known(household)? => Entitled::NotYet,
             None => Entitled::No,

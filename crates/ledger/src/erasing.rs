@@ -226,14 +226,24 @@ impl Tx<'_> {
 
     /// What stands in quarantine about it, and what names it without being readable.
     fn erase_aside(&self, household: HouseholdId, directive: u64) -> Result<usize> {
-        // Its envelope names it still; without its name here it would seem to have been taken away.
-        self.run(
-            "insert or ignore into erased_entry (name, about, kind, device, envelope, directive) \
-             select quarantine.name, ?2, 0, quarantine.device, (select id from envelope where envelope.name = quarantine.envelope), ?3 \
-             from quarantine where instr(bytes, ?1) > 0",
-            params![household.bytes(), About::Household(household).key(), directive.cast_signed()],
-        )?;
-        self.run("delete from quarantine where instr(bytes, ?1) > 0", [household.bytes()])
+        let sql = "select id, bytes from quarantine where instr(bytes, ?1) > 0";
+        let names = self.all(sql, [household.bytes()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let mut gone = 0;
+        for (id, bytes) in names {
+            // A trace or a directive that names it says nothing of it, and stays as those do that were numbered.
+            if Entry::read(&bytes).is_ok_and(|entry| entry.about.household().is_none()) {
+                continue;
+            }
+            // Its envelope names it still; without its name here it would seem to have been taken away.
+            self.run(
+                "insert or ignore into erased_entry (name, about, kind, device, envelope, directive) \
+                 select quarantine.name, ?2, 0, quarantine.device, (select id from envelope where envelope.name = quarantine.envelope), ?3 \
+                 from quarantine where id = ?1",
+                params![id, About::Household(household).key(), directive.cast_signed()],
+            )?;
+            gone += self.run("delete from quarantine where id = ?1", [id])?;
+        }
+        Ok(gone)
     }
 
     /// What it has added to figures so far: the days of its visits and needs, and its village.

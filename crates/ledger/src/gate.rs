@@ -38,6 +38,8 @@ pub(crate) type Outcome = (Answer, Option<u64>, Option<Code>);
 /// The envelope an entry came in, as the gate sees it.
 pub(crate) struct Arrival<'a> {
     pub(crate) head: &'a Head,
+    /// Up to which number of this log its author had heard.
+    pub(crate) heard: u64,
     pub(crate) name: EnvelopeName,
     pub(crate) row: i64,
     pub(crate) point_at: lianhu_core::day::Moment,
@@ -58,7 +60,16 @@ impl<'a> Arrival<'a> {
         point_at: lianhu_core::day::Moment,
         released: bool,
     ) -> Self {
-        Self { head, name, row, point_at, trials: Trials::default(), released, aside: Cell::default() }
+        Self {
+            head,
+            heard: head.county_seen,
+            name,
+            row,
+            point_at,
+            trials: Trials::default(),
+            released,
+            aside: Cell::default(),
+        }
     }
 }
 
@@ -177,7 +188,7 @@ impl Tx<'_> {
         if let Some(known) = self.refused_before(name, arrival)? {
             return Ok(known);
         }
-        let late = match self.entitled(arrival.head, &entry)? {
+        let late = match self.entitled(arrival.head, &entry, arrival.heard)? {
             // Let in is what somebody wrote down, never what they directed without being entitled to, nor a roster of theirs.
             Entitled::No if entry.is_directive() || is_of_import(&entry) => {
                 return self.set_aside(arrival, name, bytes, Code::NotEntitled);

@@ -49,6 +49,7 @@ impl Tx<'_> {
             "update entry set envelope = null where number is null and device = ?1 and envelope not in (select id from envelope where receipt is null)",
             [me.device.bytes()],
         )?;
+        self.unsettle_erasures(number)?;
         // What was entrusted since is not known to the county any more, what has ended since never ended.
         self.run("update scope set until = null, moved = since where until > ?1", [number])?;
         self.run("update scope set until = ?2, moved = since where since > ?1", params![number, NOT_TOLD])?;
@@ -67,6 +68,20 @@ impl Tx<'_> {
             if let Some(about) = About::from_key(&key) {
                 self.touch(about);
             }
+        }
+        Ok(())
+    }
+
+    /// What was erased since waits for its directive to be numbered anew, and what was joined into it does too.
+    fn unsettle_erasures(&self, base: i64) -> Result<()> {
+        let sql = "select household from erased where number > ?1";
+        let erased = self.all(sql, [base], |row| row.get::<_, Vec<u8>>(0))?;
+        self.run("update erased set number = null where number > ?1", [base])?;
+        self.run("update erased_entry set directive = 0 where directive > ?1", [base])?;
+        // The new life gives these numbers to others.
+        self.run("update erased_entry set number = null where number > ?1", [base])?;
+        for household in erased.iter().filter_map(|id| HouseholdId::from_slice(id)) {
+            self.settle_joins(&[household])?;
         }
         Ok(())
     }

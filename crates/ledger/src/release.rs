@@ -90,7 +90,7 @@ impl Tx<'_> {
         for (entry, head, stored, envelope, row) in refused {
             let bytes = self.opened(entry, stored)?;
             let (Ok(head), Ok(read)) = (minicbor::decode::<Head>(&head), Entry::read(&bytes)) else { continue };
-            if !matches!(self.entitled(&head, &read)?, Entitled::Yes | Entitled::Late)
+            if !matches!(self.entitled(&head, &read, head.county_seen)?, Entitled::Yes | Entitled::Late)
                 || self.goes_in_a_circle(&read)?
             {
                 continue;
@@ -135,7 +135,7 @@ impl Tx<'_> {
         let (Ok(head), Ok(read)) = (minicbor::decode::<Head>(&head), Entry::read(&bytes)) else { return Ok(false) };
         let me = self.identity()?;
         let is_county = self.holds_everything(by)? || (me.is_county && me.user == by);
-        Ok(is_county || self.entitled(&head, &read)? != Entitled::No || self.holds(by, read.about)?)
+        Ok(is_county || self.entitled(&head, &read, head.county_seen)? != Entitled::No || self.holds(by, read.about)?)
     }
 
     fn release(&self, entry: EntryName) -> Result<Answer> {

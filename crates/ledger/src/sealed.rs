@@ -1,6 +1,7 @@
 //! Sealed envelopes outlive what was handed over in them: for half a year after its receipt an envelope lies here whole,
 //! also when its household was forgotten, so that it can be handed in again to a county that lost it.
 
+use crate::entries::name_of;
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::day::Moment;
@@ -9,6 +10,7 @@ use lianhu_core::envelope::{Header, Sealed};
 use lianhu_core::exchange::{Answer, Receipt};
 use lianhu_core::ids::EntryName;
 use rusqlite::params;
+use std::collections::BTreeSet;
 
 /// How long a receipted envelope is kept, in seconds.
 const KEPT: i64 = 180 * 86_400;
@@ -27,9 +29,34 @@ impl Tx<'_> {
             if let Some(sealed) = self.unstore(&header, &signature)? {
                 let bytes = minicbor::to_vec(&sealed).unwrap_or_default();
                 self.run("update envelope set sealed = ?2 where id = ?1", params![id, bytes])?;
+                continue;
+            }
+            let Ok(header) = minicbor::decode::<Header>(&header) else { continue };
+            if self.lacks_erased(&header)? {
+                // It has parted with what was erased and is whole no more: what else was said in it is sealed anew.
+                self.keep_sealed_anew(self.only_in(id, about)?)?;
             }
         }
         Ok(())
+    }
+
+    /// The own entries about this that lie in an envelope, and in none that is kept whole.
+    fn only_in(&self, envelope: i64, about: About) -> Result<Vec<Vec<u8>>> {
+        let (me, whole) = (self.identity()?, self.kept_whole()?);
+        let sql = "select name, bytes from entry where envelope = ?1 and about = ?2 and device = ?3 order by id";
+        let said = self.all(sql, params![envelope, about.key(), me.device.bytes()], |row| {
+            Ok((name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        let said = said.into_iter().filter(|(name, _)| !whole.contains(name));
+        said.map(|(name, stored)| self.opened(name, stored)).collect()
+    }
+
+    /// The entries whose bytes lie in envelopes that are kept whole.
+    pub(crate) fn kept_whole(&self) -> Result<BTreeSet<EntryName>> {
+        let sql = "select sealed from envelope where sealed is not null";
+        let whole = self.all(sql, [], |row| row.get::<_, Vec<u8>>(0))?;
+        let whole = whole.iter().filter_map(|bytes| minicbor::decode::<Sealed>(bytes).ok());
+        Ok(whole.flat_map(|sealed| sealed.header().names).collect())
     }
 
     /// Lets go of envelopes whose receipt is half a year old, by the county's clock then and now. What still has no

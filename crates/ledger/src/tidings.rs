@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::store::{Ledger, Tx};
 use lianhu_core::day::Day;
+use lianhu_core::entry::{About, kind};
 use lianhu_core::ids::HouseholdId;
 use rusqlite::params;
 use serde::Serialize;
@@ -87,6 +88,13 @@ impl Tx<'_> {
 
     /// A household was entrusted to this device's person after the first exchange.
     pub(crate) fn note_came(&self, household: HouseholdId) -> Result<()> {
+        // What one registered oneself is no news.
+        let me = self.identity()?;
+        let own = "select 1 from entry where about = ?1 and kind = ?2 and user = ?3 limit 1";
+        let params = params![About::Household(household).key(), kind::REGISTRATION, me.user.bytes()];
+        if self.one(own, params, |_| Ok(()))?.is_some() {
+            return Ok(());
+        }
         let sql = "insert into tiding (day, came, household) values (?1, 1, ?2)";
         self.run(sql, params![self.around.now().day().0, household.bytes()]).map(drop)
     }

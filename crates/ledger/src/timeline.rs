@@ -3,8 +3,9 @@
 use crate::error::Result;
 use crate::store::Ledger;
 use lianhu_core::day::{Day, Moment};
-use lianhu_core::entry::{About, Source};
+use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::{EntryName, HouseholdId, UserId};
+use rusqlite::params;
 
 /// One thing that was written.
 #[derive(Debug, Clone)]
@@ -35,7 +36,22 @@ pub struct Happened {
     pub body: Vec<u8>,
 }
 
+/// So many of the newest entries are looked through for one's own.
+const LATELY: i64 = 20_000;
+
 impl Ledger {
+    /// The households about which this device has written lately, the newest first.
+    pub fn households_written_about(&self, most: usize) -> Result<Vec<HouseholdId>> {
+        let tx = self.look();
+        let sql = "select about from entry where id > (select max(id) from entry) - ?1 and device = ?2 and kind < ?3 \
+                   and about between x'68' and x'69' group by about order by max(id) desc limit ?4";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let me = tx.identity()?;
+        let params = params![LATELY, me.device.bytes(), kind::TRACE, most];
+        let abouts = tx.all(sql, params, |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(abouts.iter().filter_map(|key| About::from_key(key)?.household()).collect())
+    }
+
     /// Everything about a household that is held here, on all its cards or on one, newest first.
     pub fn timeline(&self, household: HouseholdId, one_card: bool) -> Result<Vec<Happened>> {
         let tx = self.look();

@@ -173,6 +173,8 @@ struct Walk {
     envelopes: u64,
     receipts: u64,
     erased: std::collections::BTreeMap<u64, u32>,
+    /// What lies in own envelopes that are kept whole.
+    whole: std::collections::BTreeSet<EntryName>,
     findings: Vec<Finding>,
     unproven: std::collections::BTreeMap<Unproven, u32>,
 }

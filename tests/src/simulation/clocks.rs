@@ -13,6 +13,7 @@ impl World {
         if self.chance.one_in(3) {
             self.tells(format!("the county's clock is off by {off} seconds"));
             self.village.county.clock().is_off_by(off);
+            self.wire.let_go |= off > YEAR / 2;
             self.back_ups_age();
         } else {
             self.tells(format!("the clock of {} is off by {off} seconds", self.members[at].name));

@@ -171,19 +171,34 @@ impl Browser {
     }
 
     fn fill(&self, field: &str, text: &str) -> Result<()> {
-        let done = async {
-            let found = self.client.find(Locator::Id(field)).await?;
-            found.clear().await?;
-            found.send_keys(text).await
-        };
-        Ok(self.runtime.block_on(done)?)
+        let wait = Wait::begin();
+        loop {
+            let done = async {
+                let found = self.client.find(Locator::Id(field)).await?;
+                found.clear().await?;
+                found.send_keys(text).await
+            };
+            match self.runtime.block_on(done) {
+                Ok(()) => return Ok(()),
+                Err(_) if wait.goes_on() => {}
+                Err(error) => return Err(error).with_context(|| format!("{field} cannot be filled in")),
+            }
+        }
     }
 
     /// Chooses where to draw from.
     fn choose(&self, village: &str) -> Result<()> {
         let path = format!("//select[@id='group']/option[contains(., '{village}')]");
-        let done = async { self.client.find(Locator::XPath(&path)).await?.click().await };
-        self.runtime.block_on(done).with_context(|| format!("{village} is not among the choices"))
+        // What is found while the next page comes belongs to the one before: it is looked for again.
+        let wait = Wait::begin();
+        loop {
+            let done = async { self.client.find(Locator::XPath(&path)).await?.click().await };
+            match self.runtime.block_on(done) {
+                Ok(()) => return Ok(()),
+                Err(_) if wait.goes_on() => {}
+                Err(error) => return Err(error).with_context(|| format!("{village} is not among the choices")),
+            }
+        }
     }
 
     /// Presses the button or link that says so.

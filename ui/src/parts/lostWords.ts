@@ -3,8 +3,9 @@ import { t } from "../words";
 import { directs } from "./me";
 import { wide } from "./wide";
 
-export function lostWords(waiting: number): string {
+export function lostWords(waiting: number, drafts = 0): string {
   const desk = directs.value || wide.value;
   if (waiting) return desk ? t("lost.some_desk", { n: waiting }) : t("lost.some", { n: waiting });
+  if (drafts) return t("lost.drafts", { n: drafts });
   return desk ? t("lost.none_desk") : t("lost.none");
 }

@@ -23,7 +23,6 @@ struct Row {
     signature: Vec<u8>,
     sealed_at: i64,
     receipt: Option<Vec<u8>>,
-    sealed: Option<Vec<u8>>,
 }
 
 /// The envelopes of each device and incarnation by their numbers: name, and the name of the one before.
@@ -32,10 +31,11 @@ pub(super) type Chains = BTreeMap<(DeviceId, u32), BTreeMap<u64, (EnvelopeName, 
 impl Walk {
     pub(super) fn envelopes(&mut self, tx: &Tx<'_>) -> Result<()> {
         let me = tx.identity()?;
+        self.whole = tx.kept_whole()?;
         let mut chains = Chains::new();
         let ids = tx.all("select id from envelope order by id", [], |row| row.get::<_, i64>(0))?;
         for id in ids {
-            let sql = "select id, name, device, incarnation, number, header, signature, sealed_at, receipt, sealed from envelope where id = ?1";
+            let sql = "select id, name, device, incarnation, number, header, signature, sealed_at, receipt from envelope where id = ?1";
             let row = tx.one(sql, [id], |row| {
                 let name = row.get::<_, Vec<u8>>(1)?;
                 Ok(Row {
@@ -48,7 +48,6 @@ impl Walk {
                     signature: row.get(6)?,
                     sealed_at: row.get(7)?,
                     receipt: row.get(8)?,
-                    sealed: row.get(9)?,
                 })
             })?;
             if let Some(row) = row {
@@ -144,7 +143,7 @@ impl Walk {
                 ))
             })?;
             let Some((number, envelope, user, device)) = held else {
-                if !self.is_elsewhere(tx, me, row, *name, answer.map(|(answer, ..)| answer))? {
+                if !self.is_elsewhere(tx, me, *name, answer.map(|(answer, ..)| answer))? {
                     self.entry(Fault::EntryRemoved, *name, given);
                 }
                 continue;
@@ -172,14 +171,7 @@ impl Walk {
 
     /// Whether an entry that is not among the others is where it may be: set aside at the county, or with its household
     /// forgotten by the device.
-    fn is_elsewhere(
-        &self,
-        tx: &Tx<'_>,
-        me: &Identity,
-        row: &Row,
-        name: EntryName,
-        answer: Option<Answer>,
-    ) -> Result<bool> {
+    fn is_elsewhere(&self, tx: &Tx<'_>, me: &Identity, name: EntryName, answer: Option<Answer>) -> Result<bool> {
         if tx.is_erased_entry(name)? || answer == Some(Answer::Erased) {
             return Ok(true);
         }
@@ -187,8 +179,8 @@ impl Walk {
             let aside = tx.one("select 1 from quarantine where name = ?1", [name.0], |_| Ok(()))?.is_some();
             return Ok(aside || answer == Some(Answer::Later));
         }
-        let whole = row.sealed.as_deref().and_then(|bytes| minicbor::decode::<envelope::Sealed>(bytes).ok());
-        Ok(whole.is_some_and(|whole| whole.header().names.contains(&name)))
+        // Where something else in its own envelope was erased, it was sealed anew in another.
+        Ok(self.whole.contains(&name))
     }
 
     /// Each envelope follows the one before it.
