@@ -12,8 +12,8 @@ use lianhu_core::join::Apart;
 use lianhu_core::record::Registration;
 use rusqlite::params;
 
-/// What the directives say of an author and an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the directives say of an author and an entry, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Entitled {
     /// May write it.
     Yes,
@@ -71,15 +71,22 @@ impl Tx<'_> {
                 self.in_own_area(entry.user, registration.place, seen)
             };
         }
-        // Nobody tells households apart of which they hold only one.
-        if entry.kind == kind::APART
-            && let Ok(apart) = minicbor::decode::<Apart>(&entry.body)
-            && !self.holds(entry.user, About::Household(apart.from))?
-        {
-            return Ok(Entitled::No);
-        }
+        let own = self.may_write_about(entry.user, household, seen)?;
+        Ok(match minicbor::decode::<Apart>(&entry.body) {
+            // Nobody tells households apart of which they held only one, as far as they could know. One that was erased is
+            // nobody's any more: it keeps nobody from it.
+            Ok(apart) if entry.kind == kind::APART && self.erased_by(apart.from)?.is_none() => {
+                own.max(self.may_write_about(entry.user, apart.from, seen)?)
+            }
+            _ => own,
+        })
+    }
+
+    /// Whether somebody who had seen the log up to a number may write about a household: who holds it, or held it.
+    fn may_write_about(&self, user: UserId, household: HouseholdId, seen: u64) -> Result<Entitled> {
         let sql = "select until from scope where user = ?1 and about = ?2";
-        let hold = self.one(sql, params![entry.user.bytes(), entry.about.key()], |row| row.get::<_, Option<i64>>(0))?;
+        let params = params![user.bytes(), About::Household(household).key()];
+        let hold = self.one(sql, params, |row| row.get::<_, Option<i64>>(0))?;
         Ok(match hold {
             Some(None) => Entitled::Yes,
             // What was written before the author could know of the end is kept like any other.

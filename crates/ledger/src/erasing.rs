@@ -231,7 +231,7 @@ impl Tx<'_> {
         let mut gone = 0;
         for (id, bytes) in names {
             // A trace or a directive that names it says nothing of it, and stays as those do that were numbered.
-            if Entry::read(&bytes).is_ok_and(|entry| entry.about.household().is_none()) {
+            if crate::gate::read(&bytes).is_ok_and(|entry| entry.about.household().is_none()) {
                 continue;
             }
             // Its envelope names it still; without its name here it would seem to have been taken away.

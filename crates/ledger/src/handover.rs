@@ -22,7 +22,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether every own entry has its number or stands acknowledged in quarantine, and no draft is open.
+    /// Whether every own entry has its number or stands acknowledged in quarantine, for good, and no draft is open.
     fn is_all_handed_over(&self, household: HouseholdId) -> Result<bool> {
         let waiting =
             "select 1 from entry where about = ?1 and number is null and standing = ?2 and device = ?3 limit 1";
@@ -31,7 +31,7 @@ impl Tx<'_> {
         let waiting = self.one(waiting, params, |_| Ok(()))?.is_some();
         let draft =
             self.one("select 1 from draft where household = ?1 limit 1", [household.bytes()], |_| Ok(()))?.is_some();
-        Ok(!waiting && !draft)
+        Ok(!waiting && !draft && !self.may_be_said_again(About::Household(household))?)
     }
 
     /// Removes every trace of a household from this device.

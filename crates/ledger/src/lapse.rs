@@ -3,7 +3,9 @@
 
 use crate::entries::{Kept, name_of, standing};
 use crate::error::Result;
+use crate::lease::SHUT_OUT;
 use crate::store::Tx;
+use lianhu_core::change::Change;
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::{Code, Digest, Reply};
 use lianhu_core::ids::HouseholdId;
@@ -100,7 +102,8 @@ impl Tx<'_> {
 
     /// Ends what the county was not heard to speak of although all was told: nothing of it can be written any more.
     /// Others' entries that it did not tell again count no longer; their bytes stay until their household is forgotten.
-    pub(crate) fn lapse(&self) -> Result<()> {
+    /// A device that is shut out is told nothing: there it is only the changes that its own are built on and wait for.
+    pub(crate) fn lapse(&self, is_told: bool) -> Result<()> {
         let me = self.identity()?;
         let sql = "select name, about, kind from entry where number is null and standing in (?1, ?2) and device <> ?3";
         let params = params![standing::LIVING, standing::PARKED, me.device.bytes()];
@@ -113,6 +116,9 @@ impl Tx<'_> {
             // What is being handed over stays as it was read, until it goes as a whole; unless the county waits for what
             // own changes are built on.
             if about.household().is_some() && self.is_ended(about)? && !self.is_waited_for(about)? {
+                continue;
+            }
+            if !is_told && (kind != kind::CHANGE || self.stands_aside(about)? || !self.is_waited_for(about)?) {
                 continue;
             }
             self.set_standing(name, standing::LAPSED, None)?;
@@ -139,6 +145,49 @@ impl Tx<'_> {
                    and entry.device = ?3 and entry.number is null and entry.standing = 0 and length(envelope.receipt) > 0 limit 1";
         let me = self.identity()?;
         Ok(self.one(sql, params![about.key(), kind::CHANGE, me.device.bytes()], |_| Ok(()))?.is_some())
+    }
+
+    /// Whether own changes about it stand aside: until they are let in it may be these that the county waits for.
+    fn stands_aside(&self, about: About) -> Result<bool> {
+        let sql = "select 1 from entry where about = ?1 and kind = ?2 and device = ?3 and number is null and standing = ?4 limit 1";
+        let me = self.identity()?;
+        let params = params![about.key(), kind::CHANGE, me.device.bytes(), standing::ASIDE];
+        Ok(self.one(sql, params, |_| Ok(()))?.is_some())
+    }
+
+    /// Whether a device that is shut out, and told nothing any more, has changes standing aside that are built on what others
+    /// wrote and the county has not told again: once let in they may lack it, and have to be said again.
+    pub(crate) fn may_be_said_again(&self, about: About) -> Result<bool> {
+        if self.meta::<i64>(SHUT_OUT)? != Some(1) {
+            return Ok(false);
+        }
+        let me = self.identity()?;
+        let sql = "select name from entry where about = ?1 and kind = ?2 and device = ?3 and number is null and standing = ?4";
+        let params = params![about.key(), kind::CHANGE, me.device.bytes(), standing::ASIDE];
+        for name in self.all(sql, params, |row| name_of(row, 0))? {
+            let deps = self.entry(name)?.map(|kept| kept.body::<Change>()).transpose()?.map(|change| change.deps);
+            for dep in deps.unwrap_or_default() {
+                let known = self.entry(dep)?.is_some_and(|dep| dep.number.is_some() || dep.entry.device == me.device);
+                if !known {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// What stood aside and was let in is waiting like the rest. Says of which household it has to be said again, because what
+    /// it is built on counts here no longer.
+    pub(crate) fn wait_after_all(&self, kept: &Kept) -> Result<Option<HouseholdId>> {
+        let aside = "select 1 from entry where name = ?1 and number is null and standing = ?2";
+        if self.one(aside, params![kept.name.0, standing::ASIDE], |_| Ok(()))?.is_none() {
+            return Ok(None);
+        }
+        self.revive(kept)?;
+        let household = kept.entry.about.household().filter(|_| kept.entry.kind == kind::CHANGE);
+        let Some(household) = household else { return Ok(None) };
+        let lacks = !self.dossier(household)?.knows(kept.name) && !self.stands_aside(kept.entry.about)?;
+        Ok(lacks.then_some(household))
     }
 
     fn is_ended(&self, about: About) -> Result<bool> {

@@ -93,9 +93,7 @@ impl Tx<'_> {
         }
         if !reply.more {
             // Not before all was told: what was entrusted may be named on the next page only.
-            if reply.verdict == Verdict::Welcome {
-                self.lapse()?;
-            }
+            self.lapse(reply.verdict == Verdict::Welcome)?;
             self.forget_ended()?;
             self.prune_sealed(reply.time)?;
         }
@@ -151,6 +149,9 @@ impl Tx<'_> {
         )?;
         let mut numbered = 0;
         for (name, (answer, number, code)) in header.names.iter().zip(answers) {
+            if answer == Answer::Parked || code == Some(Code::Revoked) {
+                self.take_back(row, *name)?;
+            }
             let fate = Fate { entry: *name, answer: Some(answer), number, code };
             numbered += self.take_fate(&fate, again)?;
         }
@@ -186,6 +187,11 @@ impl Tx<'_> {
                 if let Some(household) = kept.entry.about.household() {
                     self.erase(household, self.erased_by(household)?.unwrap_or(0))?;
                 }
+                Ok(0)
+            }
+            // A person has let it in since, and the county lacks what it is built on.
+            (Some(Answer::Parked), _) => {
+                again.extend(self.wait_after_all(&kept)?);
                 Ok(0)
             }
             // The county has never seen it although there is a receipt: hand it in once more.

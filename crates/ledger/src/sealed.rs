@@ -1,11 +1,11 @@
 //! Sealed envelopes outlive what was handed over in them: for half a year after its receipt an envelope lies here whole,
 //! also when its household was forgotten, so that it can be handed in again to a county that lost it.
 
-use crate::entries::name_of;
+use crate::entries::{name_of, standing};
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::day::Moment;
-use lianhu_core::entry::About;
+use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::{Header, Sealed};
 use lianhu_core::exchange::{Answer, Receipt};
 use lianhu_core::ids::EntryName;
@@ -142,6 +142,26 @@ impl Tx<'_> {
         let (sealed, row) = self.seal_entries(entries)?;
         let bytes = minicbor::to_vec(&sealed).unwrap_or_default();
         self.run("update envelope set sealed = ?2 where id = ?1", params![row, bytes]).map(drop)
+    }
+
+    /// Takes an own change back out of an envelope that was kept whole: its household was forgotten, the county lost it since and
+    /// does not take it in as it is. It stands aside until more is known of it.
+    pub(crate) fn take_back(&self, envelope: i64, name: EntryName) -> Result<()> {
+        if self.has_entry(name)? || self.is_erased_entry(name)? {
+            return Ok(());
+        }
+        let sealed =
+            self.one("select sealed from envelope where id = ?1", [envelope], |row| row.get::<_, Option<Vec<u8>>>(0))?;
+        let sealed = sealed.flatten().and_then(|bytes| minicbor::decode::<Sealed>(&bytes).ok());
+        let bytes = sealed.into_iter().flat_map(|sealed| sealed.entries).find(|bytes| EntryName::of(bytes) == name);
+        let Some((entry, bytes)) = bytes.and_then(|bytes| Some((Entry::read(&bytes).ok()?, bytes))) else {
+            return Ok(());
+        };
+        if entry.kind == kind::CHANGE {
+            self.insert_entry(&entry, name, &bytes, standing::ASIDE)?;
+            self.run("update entry set envelope = ?2 where name = ?1", params![name.0, envelope])?;
+        }
+        Ok(())
     }
 
     /// How many entries wait in kept envelopes only: their household was forgotten, the county lost them since.

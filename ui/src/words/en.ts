@@ -757,7 +757,7 @@ export default {
   "pin.pin_phrase": "New passphrase (at least 10 letters, digits or characters, not digits only)",
   "pin.again_phrase": "Once more",
   "pin.why_digits": "This device opens with a PIN. Keep it in your head, write it nowhere; if you forget it, the county can open it over the telephone.",
-  "pin.why_phrase": "It opens this device from now on: for example a name and a short sentence. If you forget it, the county can open it over the telephone.",
+  "pin.why_phrase": "This device has no system keystore, so a short sentence is the passphrase: for example a name and a few words. If you forget it, the county can open it over the telephone.",
   "pin.differ": "The two differ.",
   "pin.once": "You can read it, so once is enough. Remember it well.",
   "pin.keep": "Use this one",

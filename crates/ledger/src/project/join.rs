@@ -126,16 +126,20 @@ impl Tx<'_> {
         Ok(standing)
     }
 
-    /// The cards of which a join is parked because nobody had heard of the card it joins into, which is placed now.
+    /// The cards of which a join is parked because nobody had heard of the card it joins into, which is placed now; and
+    /// those that are told apart from it.
     pub(crate) fn joins_that_waited_for(&self, entry: &lianhu_core::entry::Entry) -> Result<Vec<About>> {
         let placed = matches!(entry.kind, kind::PLACEMENT | kind::REGISTRATION);
         let Some(into) = entry.about.household().filter(|_| placed) else { return Ok(Vec::new()) };
-        let sql = "select name from entry where kind = ?1 and standing = 1";
+        let sql = "select name from entry where kind in (?1, ?2) and standing = 1";
         let mut abouts = Vec::new();
-        for name in self.all(sql, [kind::JOIN], |row| crate::entries::name_of(row, 0))? {
-            if let Some(kept) = self.entry(name)?
-                && kept.body::<Join>()?.into == into
-            {
+        for name in self.all(sql, [kind::JOIN, kind::APART], |row| crate::entries::name_of(row, 0))? {
+            let Some(kept) = self.entry(name)? else { continue };
+            let other = match kept.entry.kind {
+                kind::JOIN => kept.body::<Join>()?.into,
+                _ => kept.body::<Apart>()?.from,
+            };
+            if other == into {
                 abouts.push(kept.entry.about);
             }
         }
