@@ -108,7 +108,7 @@ const VARIANTS: &[Variant] = &[
     Variant {
         name: "grant end drops unsent",
         broken: "a phone forgets a household as soon as it hears of the end, whatever still waits",
-        changes: &[change(HANDOVER, "        Ok(!waiting && !draft)", "        Ok(!waiting || !draft)")],
+        changes: &[change(HANDOVER, "        Ok(!waiting && !draft &&", "        Ok((!waiting || !draft) &&")],
     },
     Variant {
         name: "no idempotency",
@@ -220,7 +220,7 @@ const VARIANTS: &[Variant] = &[
         name: "forgotten with a draft",
         broken: "a household is forgotten although a visit to it was begun and not finished, and the draft with it",
         changes: &[
-            change(HANDOVER, "        Ok(!waiting && !draft)", "        Ok(!waiting && (!draft || draft))"),
+            change(HANDOVER, "        Ok(!waiting && !draft &&", "        Ok(!waiting && (!draft || draft) &&"),
             change(
                 HANDOVER,
                 "        self.run(\"delete from granted where about = ?1\", [&about])?;",
