@@ -42,6 +42,10 @@ impl World {
             if !all && self.chance.one_in(2) {
                 continue;
             }
+            // An erasure, or a letting in, that was let in a moment ago may have taken it along.
+            if !self.refused_as_revoked()?.iter().any(|left| left.name == name) {
+                continue;
+            }
             let released = self.village.county.with(|county| county.release(name));
             let released = released.map_err(|error| format!("{name:?} could not be let in: {error}"))?;
             self.tells(format!("{name:?} of a phone that was shut out is let in: {released:?}"));

@@ -496,7 +496,9 @@ impl Wire {
         let before = self.seen.iter().filter(|sealed| {
             sealed.head.device == now.head.device && (sealed.head.incarnation, sealed.head.number) == first
         });
-        let entries = before.flat_map(|sealed| &sealed.entries).filter_map(|bytes| Entry::read(bytes).ok());
+        // The older of the two may also come second, carried late.
+        let either = before.chain([now]);
+        let entries = either.flat_map(|sealed| &sealed.entries).filter_map(|bytes| Entry::read(bytes).ok());
         entries.filter_map(|entry| entry.about.household()).any(|household| erased.contains(&household))
     }
 }
