@@ -55,7 +55,9 @@ impl Cover {
                     }
                     match &mut fact.value {
                         // A masked number is masked already.
-                        Scalar::Text(text) if !telling || text.contains('*') => self.over(text),
+                        Scalar::Text(text) if !telling || (is_number(&fact.key) && text.contains('*')) => {
+                            self.over(text)
+                        }
                         Scalar::Null => {}
                         value if telling && fact.key != "name" => *value = Scalar::Text(COVERED.to_owned()),
                         _ => {}

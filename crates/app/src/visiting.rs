@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::covering::Cover;
 use crate::error::{AppError, Result};
 use crate::lease::COVERED;
-use crate::masking::restored;
+use crate::masking::{mask_words, restored};
+use lianhu_core::circumstance;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::EntryId;
@@ -170,11 +171,28 @@ impl App {
 /// A correction as it is meant: a text that is the mask of what stood there is what stood there.
 fn unmasked(mut correct: Visit, was: &Visit) -> Visit {
     // What the lease covered was shown as nothing: it is what stood there, in the same place.
-    if correct.note.as_deref() == Some(COVERED) {
-        correct.note.clone_from(&was.note);
-    }
+    let texts = |text: &mut Option<String>, whole: &Option<String>| {
+        if text.as_deref() == Some(COVERED) {
+            text.clone_from(whole);
+        }
+    };
+    texts(&mut correct.note, &was.note);
+    texts(&mut correct.purpose, &was.purpose);
     for (need, whole) in correct.needs.iter_mut().zip(&was.needs).filter(|(need, _)| need.text == COVERED) {
         need.text.clone_from(&whole.text);
+    }
+    for (aid, whole) in correct.aid.iter_mut().zip(&was.aid).filter(|(aid, _)| aid.item == COVERED) {
+        aid.item.clone_from(&whole.item);
+    }
+    // Of a promise only the words that tell of circumstances are covered.
+    let told = |text: &str, whole: &str| {
+        let covered = circumstance::cover(whole);
+        text == covered || text == mask_words(&covered)
+    };
+    for (promise, whole) in
+        correct.promises.iter_mut().zip(&was.promises).filter(|(one, was)| told(&one.text, &was.text))
+    {
+        promise.text.clone_from(&whole.text);
     }
     restored(correct, was)
 }

@@ -8,7 +8,7 @@ use lianhu_app::{AppError, Checked};
 use lianhu_core::day::Day;
 use lianhu_core::entry::Source;
 use lianhu_core::scalar::Scalar;
-use lianhu_core::visit::{Guarantee, Promise, Visit};
+use lianhu_core::visit::{Aid, Guarantee, Promise, Visit};
 use std::collections::BTreeMap;
 
 fn promise(text: &str, due: Option<Day>) -> Visit {
@@ -266,7 +266,10 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
         .app
         .update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None, None)
         .unwrap();
-    let root = helper.visit(0, Visit { note: Some("屋顶漏雨".into()), ..Visit::default() });
+    let aid = Aid { item: "食用油".into(), quantity_hundredths: 200, unit: "桶".into() };
+    let whole =
+        Visit { note: Some("屋顶漏雨".into()), aid: vec![aid.clone()], ..promise("送低保申请表", None) };
+    let root = helper.visit(0, whole);
     let left = |helper: &Helper| helper.app.status().unwrap().standing.unwrap().lease_left;
     assert_eq!(left(&helper), Some(45));
     let value = |helper: &Helper| {
@@ -299,6 +302,8 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     assert_eq!(value(&helper), Scalar::from("是"));
     let notes = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap();
     assert_eq!(notes[0].visit.note.as_deref(), Some("屋顶漏雨"));
+    assert_eq!(notes[0].visit.aid, [aid]);
+    assert_eq!(notes[0].visit.promises[0].text, "送低保申请表");
     // The county says how long it is.
     let county = helper.office("county");
     assert!(matches!(helper.app.set_lease(20), Err(AppError::NotAllowed)));
