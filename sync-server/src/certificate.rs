@@ -3,6 +3,8 @@
 use crate::failure::{Failure, Result};
 use crate::home::{Home, TLS_CERTIFICATE, TLS_KEY};
 use lianhu_core::enrolment_code::Fingerprint;
+use lianhu_core::introduction::{Introduced, Introduction};
+use lianhu_ledger::Identity;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -43,6 +45,29 @@ pub(crate) fn fingerprint(home: &Home) -> Result<Fingerprint> {
     let first = chain.first().ok_or_else(unusable)?;
     let certificate = ParsedCertificate::try_from(first).map_err(|_| unusable())?;
     Ok(Fingerprint::of(&certificate.subject_public_key_info()))
+}
+
+/// The letter of introduction 介绍信 for this county, signed with the key that phones pin.
+pub(crate) fn introduction(home: &Home, county: &Identity) -> Result<Introduction> {
+    let introduced = Introduced {
+        county: county.county.clone(),
+        county_name: county.county_name.clone(),
+        county_key: county.county_key,
+    };
+    let introduced = minicbor::to_vec(&introduced).unwrap_or_default();
+    let key = PrivateKeyDer::from_pem_slice(&home.read(TLS_KEY)?).map_err(|_| unusable())?;
+    let key = ring::sign::any_supported_type(&key).map_err(|_| unusable())?;
+    let schemes = ring::default_provider().signature_verification_algorithms.supported_schemes();
+    let signer = key.choose_scheme(&schemes).ok_or_else(unusable)?;
+    let signature = signer.sign(&Introduction::message(&introduced)).map_err(|_| unusable())?;
+    let certificate = chain(home)?.first().ok_or_else(unusable)?.to_vec();
+    Ok(Introduction {
+        introduced: introduced.into(),
+        certificate: certificate.into(),
+        scheme: u16::from(signer.scheme()),
+        signature: signature.into(),
+        server: None,
+    })
 }
 
 /// How TLS is spoken here.

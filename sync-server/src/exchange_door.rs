@@ -9,6 +9,7 @@ use axum::extract::{ConnectInfo, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
+use lianhu_core::enrolment_code::EnrolmentCode;
 use lianhu_core::hub::HubError;
 use lianhu_core::ids::{DeviceId, Signature};
 use lianhu_core::surroundings::Surroundings;
@@ -45,10 +46,14 @@ async fn exchange(State(county): State<County>, request: Request) -> Response {
     match answered {
         Ok(answered) => {
             county.metrics.answered(&answered, came, began.elapsed());
-            let Answered { frame, device, kept, had, aside, sent, forked } = answered;
+            let Answered { frame, device, kept, had, aside, sent, enrolled, forked } = answered;
             let device = device.map(|device| device.to_string()).unwrap_or_default();
             let out = frame.len();
             let forked = if forked { " forked" } else { "" };
+            for _ in 0..enrolled {
+                county.metrics.enrolled();
+                log("enrolled by file");
+            }
             log(&format!(
                 "exchange device={device} kept={kept} had={had} aside={aside} sent={sent} in={came} out={out} ms={took}{forked}"
             ));
@@ -100,7 +105,7 @@ async fn enroll(
 
 fn read(heard: &Heard) -> Option<(Enrolling, Vec<u8>)> {
     let asking: Enrolling = serde_json::from_slice(&heard.bytes).ok()?;
-    let secret = data_encoding::HEXLOWER_PERMISSIVE.decode(asking.secret.as_bytes()).ok()?;
+    let secret = EnrolmentCode::secret_of(&asking.secret)?;
     Some((asking, secret))
 }
 

@@ -33,7 +33,10 @@ pub(crate) fn run(data: &Path, listen: SocketAddr, plain_http: bool) -> Result<(
     }
     let home = Home::at(data)?;
     let tls = if plain_http { None } else { Some(certificate::tls(&home)?) };
-    let county = County::new(home.open_county()?, certificate::fingerprint(&home)?);
+    let mut ledger = home.open_county()?;
+    let letter = certificate::introduction(&home, &ledger.identity()?)?;
+    ledger.set_introduction(&letter)?;
+    let county = County::new(ledger, certificate::fingerprint(&home)?);
     let failed = |error: std::io::Error| {
         Failure::new("listen", format!("{listen} 监听不了（{error}）。请换一个端口，或停掉占用它的程序。"))
     };

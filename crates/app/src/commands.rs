@@ -163,6 +163,12 @@ commands! {
     inside {
     /// Enrols this device with the code of a slip.
     enrol(server: String, code: String) -> Me;
+    /// 介绍信: writes the county's letter of introduction for a device without a line, on one that carries for others.
+    write_introduction(path: Option<PathBuf>) -> HandedFile;
+    /// Writes a file in which this device, without a line, asks to be enrolled with the code of a slip, at the county of a letter of introduction.
+    ask_to_enrol(introduction: PathBuf, code: String, path: Option<PathBuf>) -> HandedFile;
+    /// Enrols this device as the county's answer in a file says; taken in with `take_in_file` as well, the same file brings its households.
+    enrol_by_file(path: PathBuf) -> Me;
     /// Whose this device is, what is on it only, what the county has, when both last met.
     status() -> Status;
     /// Begins to practise with three invented households that go nowhere, or ends it and forgets them.

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::{AppError, Result};
 use crate::http_hub::{self, EnrolError};
+use crate::introducing::AskedToEnrol;
 use lianhu_core::enrolment_code::EnrolmentCode;
 use lianhu_core::ids::Hash;
 use lianhu_core::role_kind::Reach;
@@ -40,6 +41,8 @@ pub struct Status {
     pub standing: Option<Standing>,
     /// 「现在丢了手机，会丢几条」
     pub lost_now: u32,
+    /// Whether this device has asked in a file to be enrolled, and waits for the answer.
+    pub asked: Option<AskedToEnrol>,
     /// Whether this is practice: invented households that go nowhere.
     pub practice: bool,
 }
@@ -54,21 +57,19 @@ impl App {
         if before.is_some() && !lost {
             return Err(AppError::AlreadyEnrolled);
         }
-        let code = EnrolmentCode::parse(&code).map_err(|_| {
-            let group = EnrolmentCode::suspect(&code).and_then(|group| u8::try_from(group).ok());
-            AppError::WrongCode { group }
-        })?;
+        let code = EnrolmentCode::parse(&code).map_err(|_| AppError::wrong_code(&code))?;
         let server = server.trim().trim_end_matches('/').to_owned();
         let device = before.as_ref().map(|me| me.device);
         let key = before.map_or_else(|| self.pending_key(), |me| Ok(me.key))?;
-        let label = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-        let enrolled = http_hub::enroll(&server, &code, &label, &key, device).map_err(|error| match error {
-            EnrolError::Address(error) => error.into(),
-            EnrolError::Hub(error) => error.into(),
-            EnrolError::WrongCode => AppError::WrongCode { group: None },
-            EnrolError::UsedCode => AppError::UsedCode,
-            EnrolError::SlowDown => AppError::Busy,
-        })?;
+        let proposed = if device.is_some() { device } else { self.proposed_device()? };
+        let enrolled =
+            http_hub::enroll(&server, &code, &Self::label(), &key, proposed).map_err(|error| match error {
+                EnrolError::Address(error) => error.into(),
+                EnrolError::Hub(error) => error.into(),
+                EnrolError::WrongCode => AppError::WrongCode { group: None },
+                EnrolError::UsedCode => AppError::UsedCode,
+                EnrolError::SlowDown => AppError::Busy,
+            })?;
         let mut ledger = self.ledger();
         if device.is_some() {
             ledger.adopt_again(&enrolled)?;
@@ -83,9 +84,14 @@ impl App {
         self.me()
     }
 
+    /// What this device is called until its owner says otherwise.
+    pub(crate) fn label() -> String {
+        format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+    }
+
     /// The key this device will sign with, kept before the code is used: should the answer be lost, the same key asks
     /// again.
-    fn pending_key(&self) -> Result<Key> {
+    pub(crate) fn pending_key(&self) -> Result<Key> {
         let mut ledger = self.ledger();
         if let Some(seed) = ledger.setting("pending_key")?.as_deref().and_then(Hash::parse) {
             return Ok(Key::from_seed(&seed.0));
@@ -120,6 +126,7 @@ impl App {
         let standing = if me.is_some() { Some(self.ledger().standing()?) } else { None };
         let waiting = standing.as_ref().map_or(0, |standing| standing.waiting);
         let practice = self.practising;
-        Ok(Status { me, standing, lost_now: if practice { 0 } else { waiting }, practice })
+        let asked = if me.is_none() { self.asked_to_enrol()? } else { None };
+        Ok(Status { me, standing, lost_now: if practice { 0 } else { waiting }, asked, practice })
     }
 }

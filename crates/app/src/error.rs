@@ -2,6 +2,7 @@
 //! sentence that says what to do next.
 
 use crate::other_table::Table;
+use lianhu_core::enrolment_code::EnrolmentCode;
 use lianhu_core::hub::HubError;
 use lianhu_core::problem::Problem;
 use lianhu_ledger::{LedgerError, NoParcel};
@@ -141,6 +142,10 @@ pub enum AppError {
     ParcelOld,
     /// This device may not carry others' files.
     MayNotCarry,
+    /// The file is no letter of introduction.
+    NotAnIntroduction,
+    /// The letter of introduction is not from the county whose code was typed, or was altered.
+    NotIntroduced,
     /// A workbook cannot be read or written.
     Workbook {
         /// Why, and what to do next.
@@ -167,6 +172,11 @@ pub enum AppError {
 pub type Result<T> = std::result::Result<T, AppError>;
 
 impl AppError {
+    /// A mistyped code, with the group where the wrong letter most likely is.
+    pub(crate) fn wrong_code(typed: &str) -> Self {
+        Self::WrongCode { group: EnrolmentCode::suspect(typed).and_then(|group| u8::try_from(group).ok()) }
+    }
+
     /// One field that does not fit.
     #[must_use]
     pub fn field(field: &str, kind: lianhu_core::problem::ProblemKind) -> Self {
@@ -274,6 +284,12 @@ impl AppError {
             Self::ParcelOld => "这份文件比本机旧，里面的本机都有了，不用再收。".to_owned(),
             Self::MayNotCarry => {
                 "本机还不能替别人捎交：要有第一书记、乡镇或县的职责，并且交换过。请先交换一次再收。".to_owned()
+            }
+            Self::NotAnIntroduction => {
+                "这不是介绍信，或没有拷完整。请从第一书记或乡镇的电脑上重新拷一份“介绍信”。".to_owned()
+            }
+            Self::NotIntroduced => {
+                "这封介绍信和登记码不是同一个县的，或被改动过，没有采用。请核对登记码，再重新拷一份介绍信。".to_owned()
             }
             Self::Workbook { sentence } | Self::File { sentence } => sentence.clone(),
             Self::Bug { detail } => format!("程序出错了，已保存的内容都在。请把这句话告诉开发者：{detail}"),

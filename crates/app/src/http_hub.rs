@@ -3,9 +3,11 @@
 //!
 //! Blocking on the outside. It must not be called from inside an async task; a blocking thread of a shell is fine.
 
+mod letter;
 mod pinned_key;
 mod upload;
 
+pub(crate) use letter::introduced;
 use lianhu_core::enrolment_code::{EnrolmentCode, Fingerprint};
 use lianhu_core::hub::{Hub, HubError, Progress};
 use lianhu_core::ids::{DeviceId, Hash, Signature};

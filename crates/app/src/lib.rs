@@ -23,6 +23,7 @@ mod handover;
 mod history;
 pub mod http_hub;
 mod inspecting;
+mod introducing;
 mod joining;
 mod keystore;
 mod knowing;

@@ -53,6 +53,14 @@ pub struct Fill {
     pub upto: u64,
 }
 
+impl Fill {
+    /// Behind all that was granted up to this number, and before what comes after: a place that names nothing.
+    #[must_use]
+    pub fn behind(top: u64) -> Self {
+        Self { since: top.saturating_add(1), about: None, upto: 0 }
+    }
+}
+
 /// One thing fetched once more.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Again {

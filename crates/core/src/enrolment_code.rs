@@ -2,7 +2,7 @@
 //! talks to nobody else from the first byte on, and carries the secret that enrols one device.
 
 use crate::spelling::write_spelt;
-use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use data_encoding::{BASE32_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -146,6 +146,12 @@ impl EnrolmentCode {
     #[must_use]
     pub fn secret_hex(&self) -> String {
         HEXLOWER.encode(&self.secret)
+    }
+
+    /// The bytes of a secret in hexadecimal, as a device sends it.
+    #[must_use]
+    pub fn secret_of(hex: &str) -> Option<Vec<u8>> {
+        HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()
     }
 
     fn check(&self) -> [u8; CHECK] {

@@ -204,6 +204,9 @@ pub struct Reply {
     /// The pass to carry others' parcels.
     #[n(15)]
     pub pass: Option<Pass>,
+    /// The county's letter of introduction, beside a pass.
+    #[n(16)]
+    pub introduction: Option<ByteVec>,
 }
 
 /// How a device has been asking.

@@ -39,6 +39,7 @@ pub mod handover;
 pub mod hub;
 pub mod ids;
 pub mod inspection;
+pub mod introduction;
 pub mod join;
 pub mod lot;
 pub mod outside;

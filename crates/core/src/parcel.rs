@@ -28,6 +28,12 @@ pub enum Way {
     /// From the county to the device.
     #[n(2)]
     Down,
+    /// From a device that is to be enrolled, to the county.
+    #[n(3)]
+    Ask,
+    /// From the county to a device that asked to be enrolled.
+    #[n(4)]
+    Welcome,
 }
 
 /// What stands outside, for whoever carries it: ids and counts, nothing of what was written.

@@ -5,6 +5,7 @@ use crate::error::{LedgerError, Result};
 use crate::parcels::{HandedOver, NoParcel, TakenIn};
 use crate::store::{Ledger, Tx};
 use lianhu_core::carrier::{CarriedAnswer, Pass, Taken as Word};
+use lianhu_core::exchange::Reply;
 use lianhu_core::ids::{DeviceId, Hash, PublicKey};
 use lianhu_core::parcel::{Label, Parcel, Way};
 use lianhu_core::role_kind::{Reach, shipped};
@@ -32,6 +33,8 @@ pub struct CarriedRow {
     pub name: Option<String>,
     /// Entries in it, as its label says.
     pub entries: u32,
+    /// Whether it asks to be enrolled.
+    pub asks: bool,
     /// Whether the county has answered: then the answer can be handed back.
     pub at_county: bool,
     /// Whether the county could make nothing of it.
@@ -45,13 +48,15 @@ impl Ledger {
     /// The newest parcel of each device for which this one carries, first come first.
     pub fn carried_parcels(&self) -> Result<Vec<CarriedRow>> {
         let tx = self.look();
-        let sql = "select max(carried.id), carried.device, cadre.name, carried.entries, carried.state from carried \
+        let sql = "select max(carried.id), carried.device, cadre.name, carried.entries, carried.state, carried.bytes from carried \
                    left join device on device.id = carried.device left join cadre on cadre.id = device.user \
                    group by carried.device order by 1";
         let rows = tx.all(sql, [], |row| {
             let device = DeviceId::from_slice(&row.get::<_, Vec<u8>>(1)?).ok_or(rusqlite::Error::InvalidQuery)?;
-            let state: i64 = row.get(4)?;
+            let (state, file): (i64, Vec<u8>) = (row.get(4)?, row.get(5)?);
+            let way = Parcel::read(&file).map(|parcel| parcel.label.way);
             Ok(CarriedRow {
+                asks: matches!(way, Ok(Way::Ask | Way::Welcome)),
                 device,
                 name: row.get(2)?,
                 entries: row.get(3)?,
@@ -82,7 +87,7 @@ impl Ledger {
 
 impl Tx<'_> {
     /// The pass by which the county vouches for this device, once it was given.
-    fn pass(&self) -> Result<Option<Pass>> {
+    pub(crate) fn pass(&self) -> Result<Option<Pass>> {
         let bytes: Option<Vec<u8>> = self.meta("pass")?;
         Ok(bytes.and_then(|bytes| minicbor::decode(&bytes).ok()))
     }
@@ -114,6 +119,7 @@ impl Tx<'_> {
             device: label.device.to_string(),
             name: whose.and_then(|(name, _)| name),
             entries: label.entries,
+            asks: label.way == Way::Ask,
             again: known.is_some(),
             at_county: known == Some(state::ANSWERED),
         }))
@@ -163,9 +169,10 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether this device asks for a pass: it has none, and its person is more than a helper.
+    /// Whether this device asks for a pass, and the letter of introduction that comes with it: it lacks one of them, and its
+    /// person is more than a helper.
     pub(crate) fn wants_pass(&self) -> Result<Option<bool>> {
-        if self.pass()?.is_some() {
+        if self.pass()?.is_some() && self.introduction()?.is_some() {
             return Ok(None);
         }
         // Before any directive came, the enrolment has said what its person may do.
@@ -181,10 +188,15 @@ impl Tx<'_> {
     }
 
     /// Takes the pass, and what became of the parcels carried. Says whether any was answered.
-    pub(crate) fn take_carried(&self, pass: Option<&Pass>, answers: &[CarriedAnswer]) -> Result<bool> {
-        let me = self.identity()?;
+    pub(crate) fn take_carried(&self, reply: &Reply) -> Result<bool> {
+        let (me, answers) = (self.identity()?, reply.carried.as_deref().unwrap_or_default());
         self.give_up_pass()?;
-        if let Some(pass) = pass.filter(|pass| pass.is_given_by(me.county_key) && pass.bearer.key == me.key.public()) {
+        if let Some(letter) = &reply.introduction {
+            self.keep_introduction(letter)?;
+        }
+        if let Some(pass) =
+            reply.pass.as_ref().filter(|pass| pass.is_given_by(me.county_key) && pass.bearer.key == me.key.public())
+        {
             self.set_meta("pass", minicbor::to_vec(pass).unwrap_or_default())?;
         }
         for CarriedAnswer { parcel, answer } in answers {

@@ -33,6 +33,8 @@ pub struct Answered {
     pub aside: usize,
     /// Entries sent down.
     pub sent: usize,
+    /// Devices enrolled by the files it carries.
+    pub enrolled: usize,
     /// Whether the device was told that it exists twice.
     pub forked: bool,
 }
@@ -84,13 +86,23 @@ impl Tx<'_> {
             Answered { device: Some(request.device), forked: verdict == Verdict::Forked, ..Answered::default() };
         // What is carried comes first: the carrier may hold some of it, and finds it in this very page.
         let carried = match &request.carried {
-            Some(files) if verdict == Verdict::Welcome => Some(self.answer_carried(files, now, &mut answered)?),
+            Some(files) if verdict == Verdict::Welcome => {
+                Some(self.answer_carried(files, false, now, &mut answered)?)
+            }
             _ => None,
         };
+        let files = request.carried.as_deref().unwrap_or_default();
         let mut reply = self.reply_to(request, known, verdict, now, &mut answered)?;
         if verdict == Verdict::Welcome {
             reply.carried = carried;
+            // Who asks to be enrolled comes last: the code may have come with this very request.
+            let asked = self.answer_carried(files, true, now, &mut answered)?;
+            reply.carried.iter_mut().for_each(|carried| carried.extend(asked.clone()));
             reply.pass = self.pass_for(request, known, now)?;
+            reply.introduction = match &reply.pass {
+                Some(_) => self.introduction()?.map(Into::into),
+                None => None,
+            };
         }
         answered.sent = reply.page.len();
         let signed = Signed::reply(&reply, hash, &me.key);
@@ -124,6 +136,7 @@ impl Tx<'_> {
             devices: None,
             carried: None,
             pass: None,
+            introduction: None,
         };
         let before = answered.kept + answered.had;
         if matches!(verdict, Verdict::Welcome | Verdict::Revoked) {

@@ -54,6 +54,17 @@ pub enum NotEnrolled {
     UsedCode,
 }
 
+impl NotEnrolled {
+    /// How it is called on the line and in files.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::WrongCode => "wrong_code",
+            Self::UsedCode => "used_code",
+        }
+    }
+}
+
 impl Ledger {
     /// Makes this new ledger a county's own: mints its key, its first epoch and its place at the root of both trees.
     pub fn found_county(&mut self, code: &str, name: &str, key: &Key) -> Result<()> {
@@ -114,34 +125,7 @@ impl Ledger {
 
     /// Enrols a device with a secret. The same device asking again, its first answer lost, is answered alike.
     pub fn enrol(&mut self, asking: &Enrolling, secret: &[u8]) -> Result<std::result::Result<Enrolled, NotEnrolled>> {
-        let hash = Hash::of(&[secret]);
-        self.transact(|tx| {
-            let user =
-                tx.one("select user from enrolment where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
-            let Some(user) = user.and_then(|id| UserId::from_slice(&id)) else {
-                return Ok(Err(NotEnrolled::WrongCode));
-            };
-            let used =
-                tx.one("select device from enrolled where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
-            let device = match used.and_then(|id| DeviceId::from_slice(&id)) {
-                Some(device) if tx.known(device)?.is_some_and(|known| known.key == asking.key) => device,
-                Some(_) => return Ok(Err(NotEnrolled::UsedCode)),
-                None => {
-                    let device = match asking.device {
-                        Some(device) if tx.known(device)?.is_none() => device,
-                        Some(device) if tx.known(device)?.is_some_and(|known| known.key == asking.key) => device,
-                        _ => DeviceId::mint(tx.around),
-                    };
-                    tx.run("insert into enrolled (secret, device) values (?1, ?2)", (hash.0, device.bytes()))?;
-                    let label = asking.label.chars().take(40).collect();
-                    let body = Device { key: asking.key, device, label, revoked: false, reason: None };
-                    tx.direct(About::Cadre(user), kind::DEVICE, &body)?;
-                    tx.settle_own()?;
-                    device
-                }
-            };
-            tx.enrolled(user, device).map(Ok)
-        })
+        self.transact(|tx| tx.enrol(asking, secret))
     }
 
     /// Makes this new ledger the device's of the person that the county has enrolled.
@@ -198,6 +182,40 @@ impl Ledger {
 impl Tx<'_> {
     fn direct(&self, about: About, kind: u16, body: &impl minicbor::Encode<()>) -> Result<()> {
         self.write_entry(about, kind, Source::Office, minicbor::to_vec(body).unwrap_or_default()).map(drop)
+    }
+
+    /// The same, whatever road the question came by.
+    pub(crate) fn enrol(
+        &self,
+        asking: &Enrolling,
+        secret: &[u8],
+    ) -> Result<std::result::Result<Enrolled, NotEnrolled>> {
+        let hash = Hash::of(&[secret]);
+        let user =
+            self.one("select user from enrolment where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
+        let Some(user) = user.and_then(|id| UserId::from_slice(&id)) else {
+            return Ok(Err(NotEnrolled::WrongCode));
+        };
+        let used =
+            self.one("select device from enrolled where secret = ?1", [hash.0], |row| row.get::<_, Vec<u8>>(0))?;
+        let device = match used.and_then(|id| DeviceId::from_slice(&id)) {
+            Some(device) if self.known(device)?.is_some_and(|known| known.key == asking.key) => device,
+            Some(_) => return Ok(Err(NotEnrolled::UsedCode)),
+            None => {
+                let device = match asking.device {
+                    Some(device) if self.known(device)?.is_none() => device,
+                    Some(device) if self.known(device)?.is_some_and(|known| known.key == asking.key) => device,
+                    _ => DeviceId::mint(self.around),
+                };
+                self.run("insert into enrolled (secret, device) values (?1, ?2)", (hash.0, device.bytes()))?;
+                let label = asking.label.chars().take(40).collect();
+                let body = Device { key: asking.key, device, label, revoked: false, reason: None };
+                self.direct(About::Cadre(user), kind::DEVICE, &body)?;
+                self.settle_own()?;
+                device
+            }
+        };
+        self.enrolled(user, device).map(Ok)
     }
 
     fn enrolled(&self, user: UserId, device: DeviceId) -> Result<Enrolled> {

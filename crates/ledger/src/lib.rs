@@ -39,6 +39,7 @@ mod imported;
 pub mod inspect;
 mod inspected;
 mod inspections;
+mod introduced;
 mod joined;
 mod key_file;
 mod lapse;

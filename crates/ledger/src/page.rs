@@ -70,6 +70,13 @@ impl<'a> Page<'a> {
         let fill_left = self.back_fill(reply, &mut room, top)?;
         let live_left =
             if live_left && room > self.room / 8 { self.live(reply, &mut room, 0, top)? } else { live_left };
+        // The list grows at its end only: who has it all needs no name of the last thing in it.
+        if !fill_left {
+            reply.cursor.fill = Fill::behind(top);
+        }
+        if !news_left {
+            reply.cursor.grants = Fill::behind(top);
+        }
         reply.more = live_left || again_left || fill_left || news_left;
         let quiet = reply.page.is_empty() && reply.grants.is_empty() && !reply.more && told == 0;
         if let (true, Some(theirs)) = (quiet, self.request.digest) {

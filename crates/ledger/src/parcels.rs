@@ -6,7 +6,7 @@ use crate::frame;
 use crate::store::{Ledger, Tx};
 use lianhu_core::carrier::Taken as Word;
 use lianhu_core::entry::kind;
-use lianhu_core::exchange::{Reply, Request, Signed, VERSION, Verdict};
+use lianhu_core::exchange::{Cursor, Reply, Request, Signed, VERSION, Verdict};
 use lianhu_core::ids::{EnvelopeName, Hash};
 use lianhu_core::parcel::{Label, Parcel, Unread, Way};
 use rusqlite::params;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// Bytes of entries that one parcel takes along, and as many that come back.
-const ROOM: u32 = 1024 * 1024;
+pub(crate) const ROOM: u32 = 1024 * 1024;
 /// So many parcels of this device are remembered, so that what comes back is known by them.
 const REMEMBERED: i64 = 200;
 
@@ -42,6 +42,8 @@ pub enum TakenIn {
         name: Option<String>,
         /// Entries in it, as its label says.
         entries: u32,
+        /// Whether it asks to be enrolled.
+        asks: bool,
         /// Whether it was here already.
         again: bool,
         /// Whether the county has answered it already.
@@ -119,7 +121,7 @@ impl Ledger {
         if parcel.label.county != me.county {
             return Ok(Err(NoParcel::OtherCounty));
         }
-        if parcel.label.way == Way::Up {
+        if matches!(parcel.label.way, Way::Up | Way::Ask) {
             return self.transact(|tx| tx.carry(&parcel, file));
         }
         if parcel.label.device != me.device || parcel.label.to != me.key.public() {
@@ -128,6 +130,7 @@ impl Ledger {
         let Some(inside) = parcel.open(&me.key) else { return Ok(Err(NoParcel::Altered)) };
         let taken = match parcel.label.way {
             Way::Taken => self.transact(|tx| tx.take_word(&inside))?,
+            Way::Welcome => self.transact(|tx| tx.take_first_answer(&parcel.label, &inside))?,
             _ => self.transact(|tx| tx.take_answer(&parcel.label, &inside))?,
         };
         self.vacuum_if_forgotten()?;
@@ -182,18 +185,30 @@ impl Tx<'_> {
             answers: None,
         };
         let bytes = self.parcel(&label, &inside)?;
+        self.remember_parcel(&bytes, number, signed.hash(), &cursor, &names)?;
+        Ok(HandedOver { bytes, entries, number })
+    }
+
+    /// Remembers what was asked in a parcel, so that the answer is known by it.
+    pub(crate) fn remember_parcel(
+        &self,
+        file: &[u8],
+        number: u64,
+        question: Hash,
+        cursor: &Cursor,
+        names: &[EnvelopeName],
+    ) -> Result<()> {
         self.run(
             "insert into parcel (name, number, question, cursor, envelopes) values (?1, ?2, ?3, ?4, ?5)",
             params![
-                Hash::of(&[&bytes]).0,
+                Hash::of(&[file]).0,
                 number.cast_signed(),
-                signed.hash().0,
-                minicbor::to_vec(&cursor).unwrap_or_default(),
-                minicbor::to_vec(&names).unwrap_or_default()
+                question.0,
+                minicbor::to_vec(cursor).unwrap_or_default(),
+                minicbor::to_vec(names).unwrap_or_default()
             ],
         )?;
-        self.run("delete from parcel where number <= ?1", [number.cast_signed() - REMEMBERED])?;
-        Ok(HandedOver { bytes, entries, number })
+        self.run("delete from parcel where number <= ?1", [number.cast_signed() - REMEMBERED]).map(drop)
     }
 
     /// The bytes of a parcel from this device.
@@ -234,7 +249,7 @@ impl Tx<'_> {
 
     /// The county's answer. Has this device heard from the county since it asked, only the receipts are taken: what was
     /// granted then may have ended since.
-    fn take_answer(&self, label: &Label, inside: &[u8]) -> Result<std::result::Result<TakenIn, NoParcel>> {
+    pub(crate) fn take_answer(&self, label: &Label, inside: &[u8]) -> Result<std::result::Result<TakenIn, NoParcel>> {
         let Some(asked) = label.answers else { return Ok(Err(NoParcel::Altered)) };
         let sql = "select question, cursor from parcel where name = ?1";
         let found = self.one(sql, [asked.0], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;

@@ -97,7 +97,7 @@ impl Tx<'_> {
             self.forget_ended()?;
             self.prune_sealed(reply.time)?;
         }
-        let carried = self.take_carried(reply.pass.as_ref(), reply.carried.as_deref().unwrap_or_default())?;
+        let carried = self.take_carried(reply)?;
         let to_carry = carried && self.one("select 1 from carried where state = 0", [], |_| Ok(()))?.is_some();
         taken.more =
             to_carry || reply.more || reply.agrees == Some(false) || self.has_more_to_hand_over(reply, went_back)?;

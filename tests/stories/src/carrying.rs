@@ -1,8 +1,10 @@
 //! 托人捎交: a phone that finds no signal for long hands over a file, the first secretary takes it to town, and the county's
 //! receipt comes back the same way.
 
+use crate::people::{self, Slip};
+use crate::stage::Stage;
 use crate::visiting;
-use crate::window::Window;
+use crate::window::{Size, Window};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,61 @@ pub(crate) fn there_and_back(helper: &mut Window<'_>, secretary: &mut Window<'_>
     helper.hand("收下文件", &word)?;
     helper.see("这份文件比本机旧")?;
     Ok(())
+}
+
+/// Somebody new, who never had a line: a letter of introduction, a slip, a file there and one back, and the households are there.
+pub(crate) fn enrols_without_a_line(stage: &Stage, secretary: &mut Window<'_>, slip: &Slip) -> Result<()> {
+    open(secretary)?;
+    secretary.see("有人要登记，却没有信号")?;
+    let letter = saved(secretary, "生成介绍信")?;
+    secretary.picture("carry-letter")?;
+
+    let mut phone = Window::open(stage, "no-line", Size::Phone)?;
+    phone.at("first_run")?;
+    phone.tap("用文件登记")?;
+    phone.see("选好介绍信、填满登记码才能生成。")?;
+    phone.picture("no-line-first")?;
+    phone.fill("第 1 组", &slip.code)?;
+    // Something else is chosen by mistake: a sentence, and nothing is asked.
+    let other = stage.room("not-a-letter.lhx");
+    std::fs::write(&other, b"PK\x03\x04 a workbook")?;
+    phone.hand("选介绍信", &other)?;
+    phone.tap("生成登记文件")?;
+    phone.see("这不是介绍信")?;
+    phone.hand("选介绍信", &letter)?;
+    phone.see("已选：")?;
+    let ask = saved(&mut phone, "生成登记文件")?;
+    phone.see("请求登记，本机代号")?;
+    phone.picture("no-line-asked")?;
+    // The program ends, days go by: what was asked stands there still.
+    phone.close()?;
+    let mut phone = Window::open(stage, "no-line", Size::Phone)?;
+    phone.at("first_run")?;
+    phone.see("请求登记，本机代号")?;
+
+    secretary.hand("收下文件", &ask)?;
+    secretary.see("收下了要登记的设备")?;
+    secretary.picture("carry-asks")?;
+    secretary.tap("交换")?;
+    secretary.at("exchange")?;
+    secretary.tap("到镇上了，交到县里")?;
+    secretary.see("交上")?;
+    open(secretary)?;
+    let answer = saved(secretary, "把县里的回执给他")?;
+
+    // Its own question is no answer.
+    phone.hand("打开县里的回件", &ask)?;
+    phone.see("这份文件不是给本机的")?;
+    phone.hand("打开县里的回件", &answer)?;
+    people::choose_pin(&mut phone)?;
+    phone.see("跳过")?;
+    phone.tap("跳过")?;
+    phone.tap("今日")?;
+    phone.at("today")?;
+    let heads = visiting::heads_due(&mut phone)?;
+    phone.picture("no-line-today")?;
+    visiting::nothing_changed(&mut phone, heads.first().context("no household came with the answer")?)?;
+    phone.close()
 }
 
 fn open(window: &mut Window<'_>) -> Result<()> {

@@ -30,7 +30,7 @@ pub(crate) fn pin(window: &Window<'_>) -> &'static str {
 }
 
 /// The PIN is chosen before the first household comes. What everybody would try first is refused.
-fn choose_pin(window: &mut Window<'_>) -> Result<()> {
+pub(crate) fn choose_pin(window: &mut Window<'_>) -> Result<()> {
     window.at("pin")?;
     window.see(if window.has_keystore() { "至少 6 位数字" } else { "没有系统钥匙库" })?;
     let weak = if window.has_keystore() { "123456" } else { "123456789012" };

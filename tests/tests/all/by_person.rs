@@ -129,6 +129,9 @@ fn asked(household: &str, figure: &str) -> Vec<(&'static str, Value)> {
 /// The commands that act, or read a file: what they answer is what they did.
 const ACTS: &[&str] = &[
     "enrol",
+    "write_introduction",
+    "ask_to_enrol",
+    "enrol_by_file",
     "practice",
     "prefer",
     "exchange",

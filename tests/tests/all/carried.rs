@@ -16,12 +16,12 @@ const DAY: &str = "2026-11-20";
 const VILLAGE: &str = "南召县/皇后乡/北召店村";
 
 /// A home that is worked on by the terminal program alone, one process for each act.
-struct Terminal {
-    home: PathBuf,
+pub(crate) struct Terminal {
+    pub(crate) home: PathBuf,
 }
 
 impl Terminal {
-    fn tries(&self, name: &str, args: &Value) -> Result<Value, Value> {
+    pub(crate) fn tries(&self, name: &str, args: &Value) -> Result<Value, Value> {
         let mut command = Command::new(&programs().lianhu);
         let done = command.arg("--home").arg(&self.home).args(["call", name, &args.to_string()]).output().unwrap();
         let told = if done.status.success() { &done.stdout } else { &done.stderr };
@@ -31,7 +31,7 @@ impl Terminal {
         if done.status.success() { Ok(value) } else { Err(value) }
     }
 
-    fn does(&self, name: &str, args: Value) -> Value {
+    pub(crate) fn does(&self, name: &str, args: Value) -> Value {
         self.tries(name, &args).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
@@ -42,7 +42,7 @@ impl Terminal {
 }
 
 /// Enrolled with the code of a slip, and not exchanged since.
-fn enrolled(county: &County, name: &str, role: &str, place: Option<&str>, heads: &[&str]) -> Terminal {
+pub(crate) fn enrolled(county: &County, name: &str, role: &str, place: Option<&str>, heads: &[&str]) -> Terminal {
     county.admin.does("register_cadre", json!({"name": name, "role": role, "place": place}));
     for head in heads {
         county.admin.does("entrust", json!({"household": county.household(head), "person": name}));

@@ -15,6 +15,7 @@ mod granting;
 mod handing_on;
 mod hostile;
 mod inspection;
+mod introduced;
 mod joined;
 mod journey;
 mod lost;

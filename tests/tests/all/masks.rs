@@ -259,6 +259,17 @@ fn no_command_tells_a_whole_number_that_was_kept_or_typed_and_nothing_lies_in_cl
     // 托人捎交, a newer roster without somebody, a hand-over, an asking for unmasked columns.
     scan.asks(&helper, "hand_over_file", json!({"path": county.folder.path().join("a.lhx")}));
     scan.asks(&county.admin, "take_in_file", json!({"path": county.folder.path().join("a.lhx")}));
+    // Somebody who never had a line is enrolled by file.
+    let at = |name: &str| county.folder.path().join(name);
+    let code = county.admin.does("enrolment_slips", json!({"person": "赵永燕"}))[0]["code"].clone();
+    scan.asks(&county.admin, "write_introduction", json!({"path": at("letter.lhx")}));
+    let phone = Device::new(&at("no-line"));
+    scan.asks(&phone, "ask_to_enrol", json!({"introduction": at("letter.lhx"), "code": code, "path": at("ask.lhx")}));
+    let asked = scan.asks(&county.admin, "take_in_file", json!({"path": at("ask.lhx")}))["device"].clone();
+    county.admin.exchanges();
+    scan.asks(&county.admin, "hand_over_file", json!({"path": at("back.lhx"), "to": asked}));
+    scan.asks(&phone, "enrol_by_file", json!({"path": at("back.lhx")}));
+    drop(phone);
     scan.asks(&helper, "read_tidings", json!({}));
     scan.asks(&helper, "note_erased", json!({}));
     scan.asks(&successor, "take_over", json!({"households": [other]}));

@@ -17,6 +17,12 @@ export interface Commands {
   add_person: { args: { name: string; mine?: string | null }; returns: LockState };
   /** Enrols this device with the code of a slip. */
   enrol: { args: { server: string; code: string }; returns: Me };
+  /** 介绍信: writes the county's letter of introduction for a device without a line, on one that carries for others. */
+  write_introduction: { args: { path?: string | null }; returns: HandedFile };
+  /** Writes a file in which this device, without a line, asks to be enrolled with the code of a slip, at the county of a letter of introduction. */
+  ask_to_enrol: { args: { introduction: string; code: string; path?: string | null }; returns: HandedFile };
+  /** Enrols this device as the county's answer in a file says; taken in with `take_in_file` as well, the same file brings its households. */
+  enrol_by_file: { args: { path: string }; returns: Me };
   /** Whose this device is, what is on it only, what the county has, when both last met. */
   status: { args: {  }; returns: Status };
   /** Begins to practise with three invented households that go nowhere, or ends it and forgets them. */
@@ -306,7 +312,7 @@ found: number,
 /**
  * The newest known here.
  */
-known: number, } | { "code": "ledger_locked" } | { "code": "in_use" } | { "code": "disk_full" } | { "code": "not_a_parcel" } | { "code": "parcel_cut_short" } | { "code": "parcel_altered" } | { "code": "parcel_other_county" } | { "code": "parcel_not_for_this" } | { "code": "parcel_old" } | { "code": "may_not_carry" } | { "code": "workbook", 
+known: number, } | { "code": "ledger_locked" } | { "code": "in_use" } | { "code": "disk_full" } | { "code": "not_a_parcel" } | { "code": "parcel_cut_short" } | { "code": "parcel_altered" } | { "code": "parcel_other_county" } | { "code": "parcel_not_for_this" } | { "code": "parcel_old" } | { "code": "may_not_carry" } | { "code": "not_an_introduction" } | { "code": "not_introduced" } | { "code": "workbook", 
 /**
  * Why, and what to do next.
  */
@@ -323,6 +329,16 @@ sentence: string, } | { "code": "bug",
  * What went wrong, for whoever mends it.
  */
 detail: string, };
+
+export type AskedToEnrol = { 
+/**
+ * The county's name.
+ */
+county_name: string, 
+/**
+ * The first letters of the device's id, as whoever carries for it sees them.
+ */
+device: string, };
 
 export type Attention = { "attention": "set_aside", 
 /**
@@ -627,6 +643,10 @@ name: string | null,
  * Entries in it, as its label says.
  */
 entries: number, 
+/**
+ * Whether it asks to be enrolled.
+ */
+asks: boolean, 
 /**
  * Whether the county has answered: then the answer can be handed back.
  */
@@ -2359,6 +2379,10 @@ standing: Standing | null,
  */
 lost_now: number, 
 /**
+ * Whether this device has asked in a file to be enrolled, and waits for the answer.
+ */
+asked: AskedToEnrol | null, 
+/**
  * Whether this is practice: invented households that go nowhere.
  */
 practice: boolean, };
@@ -2392,6 +2416,10 @@ name: string | null,
  * Entries in it, as its label says.
  */
 entries: number, 
+/**
+ * Whether it asks to be enrolled.
+ */
+asks: boolean, 
 /**
  * Whether it was here already.
  */

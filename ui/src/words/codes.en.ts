@@ -19,6 +19,8 @@ export default {
   "error.parcel_not_for_this": "This file is not for this device; nothing was taken in. What goes to the county belongs on the first secretary's computer, an answer on the device that asked.",
   "error.parcel_old": "This file is older than what is here: all of it is here already.",
   "error.may_not_carry": "This device cannot carry for others yet: it takes the role of a first secretary, township or county, and one exchange. Exchange once, then try again.",
+  "error.not_an_introduction": "This is no letter of introduction, or it was not copied whole. Copy it again from the computer of the first secretary or the township.",
+  "error.not_introduced": "This letter of introduction is not from the county of the code, or was altered; it was not used. Check the code and copy the letter again.",
   "error.erased": "This household was erased by law, as the county has decided: nothing more is written about it. If it has to be recorded anew, register it as a new household; ask the county if in doubt.",
   "error.handed_over": "This household is in other hands now: read only. Tell its present helper.",
   "error.not_enrolled": "This device is not enrolled yet. Enter the code of your slip first.",

@@ -58,6 +58,8 @@ fn place(error: &AppError) -> usize {
         AppError::NoGrant => 48,
         AppError::NeedsSecond => 49,
         AppError::ShutOut => 50,
+        AppError::NotAnIntroduction => 51,
+        AppError::NotIntroduced => 52,
     }
 }
 
@@ -115,6 +117,8 @@ fn all() -> Vec<AppError> {
         AppError::NoGrant,
         AppError::NeedsSecond,
         AppError::ShutOut,
+        AppError::NotAnIntroduction,
+        AppError::NotIntroduced,
     ]
 }
 
