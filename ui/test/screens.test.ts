@@ -88,9 +88,9 @@ describe("the history", () => {
     { told: "visit", visit },
     { told: "visit", visit: { ...visit, amends: ["ab"] } },
     { told: "change", facts: [{ key: "income_per_capita", label: "人均纯收入", value: "••" }, { key: "phone", label: "联系电话", value: null }] },
-    { told: "strike", reason: "记重了", moved_to: null },
-    { told: "strike", reason: "twice", moved_to: null },
-    { told: "strike", reason: "记错户了，移到 覃志明 家", moved_to: "覃志明" },
+    { told: "strike", reason: "记重了", record: "r", moved_to: null, back: false },
+    { told: "strike", reason: "twice", record: "r", moved_to: null, back: false },
+    { told: "strike", reason: "记错户了，移到 覃志明 家", record: "r", moved_to: "覃志明", back: false },
     { told: "need_step", step: 3, result: null },
     { told: "absent", file: "名单.xlsx" },
     { told: "absent_answer", answer: "still_here" },
@@ -122,25 +122,20 @@ describe("the history", () => {
 
 describe("a struck visit", () => {
   const visit = (entry: string, amends: string[] = []) => ({ entry, told: { told: "visit", visit: { amends } } }) as unknown as HistoryRow;
-  const strike = (entry: string, reason: string) => ({ entry, told: { told: "strike", reason, moved_to: null } }) as unknown as HistoryRow;
+  const strike = (entry: string, record: string, reason: string) => ({ entry, told: { told: "strike", reason, record, moved_to: null, back: false } }) as unknown as HistoryRow;
+  const restored = (entry: string, strike: string) => ({ entry, told: { told: "restored", strike } }) as unknown as HistoryRow;
   const counting = (...roots: string[]) => roots.map((root) => ({ root }) as VisitRow);
 
-  it("is known with its corrections, and says why where there is one reason", () => {
-    const found = struckIn([strike("d", "记重了"), visit("c", ["a"]), visit("b"), visit("a")], counting("b"));
-    expect([...found.keys()].sort()).toEqual(["a", "c"]);
-    expect(found.get("a")?.reason).toBe("记重了");
+  it("is known with its corrections, each by the strike that names it", () => {
+    const found = struckIn([strike("e", "b", "其实没去成"), strike("d", "c", "记重了"), visit("c", ["a"]), visit("b"), visit("a"), visit("x")], counting("x"));
+    expect([...found].map(([entry, one]) => [entry, one.reason]).sort()).toEqual([["a", "记重了"], ["b", "其实没去成"], ["c", "记重了"]]);
   });
 
-  it("says no reason where several can be meant, and a corrected visit that counts is none", () => {
-    const found = struckIn([strike("e", "记重了"), strike("d", "其实没去成"), visit("c", ["b"]), visit("b"), visit("a")], counting("b"));
-    expect([...found]).toEqual([["a", null]]);
-    const two = struckIn([strike("e", "记重了"), strike("d", "其实没去成"), visit("b"), visit("a")], counting());
-    expect([...two]).toEqual([["b", null], ["a", null]]);
-  });
-
-  it("is not guessed at where nothing was struck or its first entry is not here", () => {
+  it("is none where it counts, where its strike was taken back, or where nothing names it", () => {
+    expect(struckIn([strike("e", "a", "记重了"), visit("a")], counting("a")).size).toBe(0);
+    expect(struckIn([restored("f", "e"), strike("e", "a", "记重了"), visit("a")], counting("a")).size).toBe(0);
     expect(struckIn([visit("a")], counting()).size).toBe(0);
-    expect(struckIn([strike("e", "记重了"), visit("c", ["old"])], counting()).size).toBe(0);
+    expect(struckIn([strike("e", "z", "记重了"), visit("c", ["old"])], counting()).size).toBe(0);
   });
 });
 

@@ -5,10 +5,12 @@ import { addressOf, isOf, kindOf } from "../src/parts/begun";
 import { groups } from "../src/parts/code";
 import { dayOf, plusDays, plusMonths } from "../src/parts/day";
 import { formKeeper, keeper } from "../src/parts/draft";
+import { letGo } from "../src/parts/kept";
 import { factsDraft, fromFactsDraft } from "../src/parts/factsForm";
 import { phoneDoubt } from "../src/parts/phone";
 import { periodOf } from "../src/parts/report";
 import { typedNumbers, without } from "../src/parts/typedNumbers";
+import { visitWords } from "../src/parts/visitWords";
 import { AID, amendDraft, emptyForm, fromAmendDraft, fromDraft, fromVisit, maySayUnchanged, toVisit, untouched } from "../src/parts/visitForm";
 
 afterEach(() => {
@@ -56,11 +58,42 @@ describe("a visit", () => {
     expect(visit.promises, "what is corrected is not touched").toEqual([{ text: "送表", due: "2026-12-01" }]);
   });
 
+  it("says which of the family was met, only where one of them was, and in words where they are known", () => {
+    const visit = toVisit({ ...emptyForm(), who_met: "member", met: ["p2", "p3"] }, true);
+    expect([visit.met, fromVisit(visit).met]).toEqual([["p2", "p3"], ["p2", "p3"]]);
+    expect(visitWords(visit, ["覃小满", "覃小丽"])).toMatch(/家人 覃小满、覃小丽/);
+    expect(visitWords(visit)).toContain("家人");
+    expect(toVisit({ ...fromVisit(visit), who_met: "head" }, true).met).toBeUndefined();
+    expect(toVisit({ ...emptyForm(), who_met: "member" }, true).met).toBeUndefined();
+    expect(fromDraft('{"who_met":"member"}').met, "a draft of before").toEqual([]);
+  });
+
   it("keeps what no control shows when it is corrected", () => {
     const visit = { ...toVisit({ ...emptyForm(), who_met: "head" }, true), with: ["u1"], entered_late: "下雨" };
     const again = toVisit({ ...fromVisit(visit), day: "2026-11-19" }, false);
     expect([again.with, again.entered_late, again.unchanged, again.day]).toEqual([["u1"], "下雨", true, "2026-11-19"]);
     expect(toVisit({ ...fromVisit(visit), note: "老人摔了" }, false).unchanged).toBe(false);
+  });
+});
+
+describe("a kept form", () => {
+  it("is let go once nothing of it is under way to the disk", async () => {
+    const done: string[] = [];
+    let saved = () => {};
+    const invoke = async (_: string, { command }: { command: string }) => {
+      if (command === "save_draft") await new Promise<void>((resolve) => (saved = resolve));
+      done.push(command);
+      return "d1";
+    };
+    vi.stubGlobal("__TAURI_INTERNALS__", { invoke });
+    const keep = keeper("h1", null);
+    void keep.keep("half");
+    const gone = letGo(keep);
+    await vi.waitFor(() => saved());
+    saved();
+    await gone;
+    expect(done).toEqual(["save_draft", "discard_draft"]);
+    expect(keep.id()).toBeNull();
   });
 });
 

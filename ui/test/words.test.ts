@@ -107,7 +107,7 @@ describe("a sentence", () => {
     speak("en");
     expect(t("count.persons", { n: 1 })).toBe("1 person");
     expect(t("count.persons", { n: 4 })).toBe("4 people");
-    expect(t("lost.some" as Key, { n: 2 })).toContain("2 entries");
+    expect(t("lost.some" as Key, { n: 2 })).toContain("2 things");
   });
 
   it("names each field that does not fit", () => {

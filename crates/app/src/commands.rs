@@ -28,6 +28,7 @@ use crate::reporting::{Behind, CountyReport, FindingRow};
 use crate::roles::HeldRole;
 use crate::roster::RosterOutcome;
 use crate::today::Today;
+use crate::undone::Undone;
 use crate::updating::Facts;
 use crate::visiting::DraftRow;
 use lianhu_core::day::{Day, Period};
@@ -204,8 +205,12 @@ commands! {
 
     /// What is to be done today: visits due, promises due, visits begun.
     today_list(place: Option<String>) -> Today;
-    /// What this device wrote lately, each with how far it has come.
+    /// What was done lately on this device, act by act, each with how far it has come.
     written_lately(most: Option<u32>) -> Vec<Written>;
+    /// What was done last on this device, and whether it can be taken back.
+    last_act() -> Option<Written>;
+    /// 撤回: takes back an act of one's own of the last 24 hours, named by any entry of it. Nothing is deleted.
+    undo_act(entry: EntryName) -> Undone;
 
     /// All places, in the order of their paths.
     places() -> Vec<PlaceRow>;
@@ -233,10 +238,10 @@ commands! {
     record_visit(household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
     /// Corrects a visit by another version of it.
     amend_visit(visit: String, correct: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
-    /// Strikes a visit that should not have been.
-    strike_visit(visit: String, reason: String, source: Option<Source>) -> VisitRow;
-    /// Moves a visit that was written down under the wrong household.
-    move_visit(visit: String, household: String) -> VisitRow;
+    /// Strikes a visit that should not have been; `phone`: the number that was said at it is taken back too.
+    strike_visit(visit: String, reason: String, source: Option<Source>, phone: Option<bool>) -> VisitRow;
+    /// Moves a visit that was written down under the wrong household; `phone`: the number that was said at it goes along.
+    move_visit(visit: String, household: String, phone: Option<bool>) -> VisitRow;
     /// Ticks a promise off.
     keep_promise(visit: String, text: String) -> VisitRow;
     /// Visits of a household or a place, newest first.

@@ -3,6 +3,7 @@
 
 use crate::lease::COVERED;
 use crate::told::Told;
+use crate::uncovering::covered_item;
 use lianhu_core::circumstance;
 use lianhu_core::field::{self, Class};
 use lianhu_core::scalar::Scalar;
@@ -32,8 +33,13 @@ impl Cover {
     pub(crate) fn over_visit(self, visit: &mut Visit) {
         let words = visit.note.iter_mut().chain(visit.purpose.iter_mut());
         let words = words.chain(visit.needs.iter_mut().map(|need| &mut need.text));
-        let words = words.chain(visit.aid.iter_mut().map(|aid| &mut aid.item));
         words.for_each(|text| self.over(text));
+        for (place, aid) in visit.aid.iter_mut().enumerate() {
+            match self {
+                Self::Circumstances => self.over(&mut aid.item),
+                Self::Everything => aid.item = covered_item(place),
+            }
+        }
         // What was promised can be read after the lease too: it is to be kept.
         visit.promises.iter_mut().for_each(|promise| Self::Circumstances.over(&mut promise.text));
     }
@@ -75,6 +81,7 @@ impl Cover {
             | Told::JoinEnd { reason: text }
             | Told::Apart { reason: text } => self.over(text),
             Told::Registration
+            | Told::Restored { .. }
             | Told::NeedStep { .. }
             | Told::Absent { .. }
             | Told::Placement

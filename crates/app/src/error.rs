@@ -53,6 +53,12 @@ pub enum AppError {
     UndoneAlready,
     /// Something later stands on an act that was to be undone.
     BuiltOn,
+    /// What one did oneself is longer ago than the day in which it can be taken back.
+    ActTooOld,
+    /// It was taken back already.
+    ActUndone,
+    /// Somebody else has gone on from it.
+    ActBuiltOn,
     /// A household or person is joined into another one already, or joining would go round in a circle.
     JoinedAlready,
     /// The household is no longer entrusted: it can be read, not written.
@@ -222,6 +228,11 @@ impl AppError {
             }
             Self::TooLate => "已超过 24 小时，不能撤销。请到“交给与收回”里重新办理。".to_owned(),
             Self::UndoneAlready => "这一批已经撤销，或后来已改办，不用再撤销。请刷新列表核对。".to_owned(),
+            Self::ActTooOld => "已超过 24 小时，不能撤回。请打开这一户，更正或作废那条记录。".to_owned(),
+            Self::ActUndone => "这件事已经撤回，或后来又改回去了，不用再撤回。".to_owned(),
+            Self::ActBuiltOn => {
+                "别人已接着写了，撤回会盖掉他的话，没有动。请打开这一户看两种说法，或更正、作废。".to_owned()
+            }
             Self::OtherTable { is: Table::Pairing } => {
                 "这是结对花名册，不是户和人的名单。请选“结对花名册”再导入。".to_owned()
             }

@@ -15,6 +15,8 @@ use ts_rs::TS;
 /// What an exchange brought about, counted both ways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ExchangeDone {
+    /// What was handed in as a person counts it: see [`Standing::acts`].
+    pub acts: u32,
     /// Own entries that got the county's receipt.
     pub handed_in: u32,
     /// Entries that came down.
@@ -61,6 +63,7 @@ impl App {
         self.check_is_no_practice()?;
         let (mut handed_in, mut fetched, mut rounds, mut revoked) = (0, 0, 0, false);
         let (mut sent, mut received) = (0, 0);
+        let waiting = self.ledger().acts_waiting().unwrap_or_default().iter().sum::<u32>();
         while rounds < MOST_ROUNDS {
             let outgoing = self.ledger().request(room)?;
             let mut moved = Progress::default();
@@ -85,8 +88,9 @@ impl App {
         let mut ledger = self.ledger();
         ledger.vacuum_if_forgotten()?;
         let standing = ledger.standing()?;
+        let acts = waiting.saturating_sub(standing.acts + standing.acts_carried);
         drop(ledger);
         self.clear_files()?;
-        Ok(ExchangeDone { handed_in, fetched, rounds, sent, received, revoked, standing })
+        Ok(ExchangeDone { acts, handed_in, fetched, rounds, sent, received, revoked, standing })
     }
 }

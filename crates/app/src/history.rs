@@ -73,7 +73,7 @@ impl App {
     }
 }
 
-fn row(happened: &Happened, cover: Option<Cover>) -> HistoryRow {
+pub(crate) fn row(happened: &Happened, cover: Option<Cover>) -> HistoryRow {
     let mut told = Told::of(happened);
     if let Some(cover) = cover {
         cover.over_told(&mut told);
@@ -104,6 +104,7 @@ fn words(told: &Told) -> (&'static str, String) {
             ("change", facts.join("；"))
         }
         Told::Strike { reason, .. } => ("strike", format!("作废：{reason}")),
+        Told::Restored { .. } => ("restored", "撤回作废，又算数".to_owned()),
         Told::Remark { text, .. } => ("remark", text.clone()),
         Told::Registration => ("registration", "新登记户".to_owned()),
         Told::NeedStep { step, result } => {

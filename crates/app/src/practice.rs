@@ -74,6 +74,7 @@ impl Command {
                 | Self::needs_attention { .. }
                 | Self::today_list { .. }
                 | Self::written_lately { .. }
+                | Self::last_act { .. }
                 | Self::places { .. }
                 | Self::households { .. }
                 | Self::household { .. }
@@ -93,6 +94,7 @@ impl Command {
                 | Self::strike_visit { .. }
                 | Self::move_visit { .. }
                 | Self::keep_promise { .. }
+                | Self::undo_act { .. }
                 | Self::settle_need { .. }
                 | Self::save_draft { .. }
                 | Self::keep_form { .. }

@@ -8,6 +8,7 @@ use lianhu_core::directive::{Approval, Grant, GrantEnd};
 use lianhu_core::entry::kind;
 use lianhu_core::field;
 use lianhu_core::handover::HandoverNote;
+use lianhu_core::ids::EntryName;
 use lianhu_core::inspection::SampleOpened;
 use lianhu_core::join::{Apart, Join, JoinEnd};
 use lianhu_core::record::{Absent, AbsentAnswer, NeedStep, PlacementWanted, Remark, Strike};
@@ -16,6 +17,11 @@ use lianhu_core::visit::Visit;
 use lianhu_ledger::Happened;
 use serde::Serialize;
 use ts_rs::TS;
+
+/// Why a record is struck that its author has just written, by 撤回.
+pub(crate) const TAKEN_BACK: &str = "点错了，撤回";
+/// Why a strike is struck: what it had struck counts again.
+pub(crate) const RESTORED: &str = "撤回作废";
 
 /// One thing that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -35,8 +41,17 @@ pub enum Told {
     Strike {
         /// Why.
         reason: String,
-        /// The head of the household it was moved to, where that is why.
+        /// The record.
+        record: EntryName,
+        /// The head of the household it was moved to, or moved back to, where that is why.
         moved_to: Option<String>,
+        /// Whether it takes back what its author had just done.
+        back: bool,
+    },
+    /// A strike was taken back: what it had struck counts again.
+    Restored {
+        /// The strike.
+        strike: EntryName,
     },
     /// A remark to somebody else's record.
     Remark {
@@ -149,8 +164,14 @@ impl Told {
             kind::CHANGE => body::<Change>(happened)
                 .map(|change| Self::Change { facts: change.puts.iter().filter_map(fact).collect() }),
             kind::STRIKE => body::<Strike>(happened).map(|strike| {
-                let moved_to = moving::moved_to(&strike.reason).map(str::to_owned);
-                Self::Strike { reason: strike.reason, moved_to }
+                let (moved, moved_back) = (moving::moved_to(&strike.reason), moving::moved_back(&strike.reason));
+                let moved_to = moved.or(moved_back).map(str::to_owned);
+                let (record, back) = (strike.record, moved_back.is_some() || strike.reason == TAKEN_BACK);
+                if strike.reason == RESTORED {
+                    Self::Restored { strike: record }
+                } else {
+                    Self::Strike { reason: strike.reason, record, moved_to, back }
+                }
             }),
             kind::REMARK => body::<Remark>(happened).map(|remark| {
                 let from = moving::moved_from(&remark.text);

@@ -14,7 +14,7 @@ use lianhu_core::record::{AbsentAnswer, Registration};
 use lianhu_core::resident_id::ResidentId;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::text::tidy_cell;
-use lianhu_ledger::Ledger;
+use lianhu_ledger::{Ledger, Writing};
 use std::collections::BTreeMap;
 
 /// Facts by their keys, as a form sends them; `null` clears.
@@ -158,8 +158,7 @@ impl App {
         source: Source,
         draft: Option<EntryId>,
     ) -> Result<()> {
-        let to_confirm = if ledger.confirms()? { ledger.confirmed_facts()? } else { Vec::new() };
-        let of_weight = |(key, _): &(&String, &Scalar)| to_confirm.iter().any(|known| known == field::split_key(key).1);
+        let to_confirm = Self::confirmed_by_putting(ledger)?;
         // Each fact on the card on which it is kept.
         let mut by_card: BTreeMap<HouseholdId, Facts> = BTreeMap::new();
         for (key, value) in puts {
@@ -169,14 +168,30 @@ impl App {
         }
         ledger.write(|writing| {
             for (card, puts) in by_card {
-                let confirmed: Facts =
-                    puts.iter().filter(of_weight).map(|(key, value)| (key.clone(), value.clone())).collect();
-                writing.put(card, puts, source)?;
-                confirmed.iter().try_for_each(|(key, value)| writing.confirm(card, key, value))?;
+                Self::put_on(writing, card, puts, source, &to_confirm)?;
             }
             draft.map_or(Ok(false), |draft| writing.discard_draft(draft)).map(drop)
         })?;
         Ok(())
+    }
+
+    /// The facts of weight that count as soon as whoever sits here puts them: none, where they may not confirm.
+    pub(crate) fn confirmed_by_putting(ledger: &Ledger) -> Result<Vec<String>> {
+        Ok(if ledger.confirms()? { ledger.confirmed_facts()? } else { Vec::new() })
+    }
+
+    /// Puts facts on one card, within an act; those of weight are confirmed with it.
+    pub(crate) fn put_on(
+        writing: &Writing<'_>,
+        card: HouseholdId,
+        puts: Facts,
+        source: Source,
+        to_confirm: &[String],
+    ) -> lianhu_ledger::Result<()> {
+        let of_weight = |(key, _): &(&String, &Scalar)| to_confirm.iter().any(|known| known == field::split_key(key).1);
+        let confirmed: Facts = puts.iter().filter(of_weight).map(|(key, value)| (key.clone(), value.clone())).collect();
+        writing.put(card, puts, source)?;
+        confirmed.iter().try_for_each(|(key, value)| writing.confirm(card, key, value))
     }
 
     /// Answers a question that a newer roster left open.

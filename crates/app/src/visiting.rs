@@ -3,14 +3,12 @@
 use crate::app::App;
 use crate::covering::Cover;
 use crate::error::{AppError, Result};
-use crate::lease::COVERED;
-use crate::masking::{mask_words, restored};
-use lianhu_core::circumstance;
+use crate::uncovering::uncovered;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::ids::EntryId;
 use lianhu_core::problem::ProblemKind;
-use lianhu_core::record::{NeedStep, Strike};
+use lianhu_core::record::NeedStep;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{NeedRow, VisitQuery, VisitRow};
 use serde::Serialize;
@@ -67,23 +65,12 @@ impl App {
         let mut ledger = self.ledger();
         let was = ledger.visit(root)?;
         let household = was.household;
-        let correct = Visit { amends: ledger.live_versions(root)?, ..unmasked(correct, &was.visit) };
+        let correct = Visit { amends: ledger.live_versions(root)?, ..uncovered(correct, &was.visit) };
         let source = source.unwrap_or_default();
         ledger.write(|writing| match draft {
             Some(draft) => writing.finish_draft(draft, household, source, &correct),
             None => writing.record(About::Household(household), kind::VISIT, source, &correct),
         })?;
-        Ok(ledger.visit(root)?)
-    }
-
-    /// Strikes a visit that should not have been. It stays in the history, and counts nowhere.
-    pub fn strike_visit(&self, visit: String, reason: String, source: Option<Source>) -> Result<VisitRow> {
-        let root = self.visit_of(&visit)?;
-        let was = self.ledger().visit(root)?;
-        let source = self.known_by(source, was.source)?;
-        let mut ledger = self.ledger();
-        let strike = Strike { record: root, reason };
-        ledger.write(|writing| writing.record(About::Household(was.household), kind::STRIKE, source, &strike))?;
         Ok(ledger.visit(root)?)
     }
 
@@ -166,33 +153,4 @@ impl App {
         let problems = visit.problems(self.today());
         if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid { problems }) }
     }
-}
-
-/// A correction as it is meant: a text that is the mask of what stood there is what stood there.
-fn unmasked(mut correct: Visit, was: &Visit) -> Visit {
-    // What the lease covered was shown as nothing: it is what stood there, in the same place.
-    let texts = |text: &mut Option<String>, whole: &Option<String>| {
-        if text.as_deref() == Some(COVERED) {
-            text.clone_from(whole);
-        }
-    };
-    texts(&mut correct.note, &was.note);
-    texts(&mut correct.purpose, &was.purpose);
-    for (need, whole) in correct.needs.iter_mut().zip(&was.needs).filter(|(need, _)| need.text == COVERED) {
-        need.text.clone_from(&whole.text);
-    }
-    for (aid, whole) in correct.aid.iter_mut().zip(&was.aid).filter(|(aid, _)| aid.item == COVERED) {
-        aid.item.clone_from(&whole.item);
-    }
-    // Of a promise only the words that tell of circumstances are covered.
-    let told = |text: &str, whole: &str| {
-        let covered = circumstance::cover(whole);
-        text == covered || text == mask_words(&covered)
-    };
-    for (promise, whole) in
-        correct.promises.iter_mut().zip(&was.promises).filter(|(one, was)| told(&one.text, &was.text))
-    {
-        promise.text.clone_from(&whole.text);
-    }
-    restored(correct, was)
 }

@@ -48,7 +48,7 @@ fn today_shows_promises_due_and_drafts_but_not_what_is_far_away() {
 fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
     let helper = Helper::new();
     let visit = helper.visit(0, Visit { note: Some("老人一人在家".into()), ..Visit::default() });
-    let moved = helper.app.move_visit(visit, helper.house(1)).unwrap();
+    let moved = helper.app.move_visit(visit, helper.house(1), None).unwrap();
     assert_eq!((moved.household, moved.visit.note.as_deref()), (helper.houses[1], Some("老人一人在家")));
     assert!(helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().is_empty());
     assert_eq!(helper.app.visits(Some(helper.house(1)), None, None, None, None).unwrap().len(), 1);
@@ -62,7 +62,7 @@ fn a_visit_under_the_wrong_household_moves_and_both_histories_say_so() {
         _ => false,
     };
     assert!(told.iter().any(|row| from(&row.told)), "{told:?}");
-    let same = helper.app.move_visit(moved.root.to_string(), helper.house(1));
+    let same = helper.app.move_visit(moved.root.to_string(), helper.house(1), None);
     assert!(matches!(same, Err(AppError::Invalid { .. })));
 }
 
@@ -192,7 +192,7 @@ fn behind_a_large_figure_every_record_is_found_page_by_page_and_a_struck_one_no_
     let mut all = roots.clone();
     all.sort_unstable();
     assert_eq!(found, all);
-    helper.app.strike_visit(roots[100].clone(), "记重了".into(), None).unwrap();
+    helper.app.strike_visit(roots[100].clone(), "记重了".into(), None, None).unwrap();
     assert_eq!((behind(229, 0).value, behind(99, 0).value), (229, 100));
 }
 
@@ -201,7 +201,7 @@ fn what_a_helper_strikes_or_chooses_is_known_as_a_helper_knows_it_and_never_by_t
     let helper = Helper::new();
     let visit = Visit { day: helper.today, ..Visit::default() };
     let by_phone = helper.app.record_visit(helper.house(0), visit, Some(Source::Phone), None).unwrap();
-    helper.app.strike_visit(by_phone.root.to_string(), "记重了".into(), None).unwrap();
+    helper.app.strike_visit(by_phone.root.to_string(), "记重了".into(), None, None).unwrap();
     let choose = |at: usize, source| {
         let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13900000002"))]);
         helper.app.update_household(helper.house(at), facts, None, None).unwrap();
@@ -267,8 +267,12 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
         .update_household(helper.house(0), BTreeMap::from([("water_safe".into(), Scalar::from("是"))]), None, None)
         .unwrap();
     let aid = Aid { item: "食用油".into(), quantity_hundredths: 200, unit: "桶".into() };
-    let whole =
-        Visit { note: Some("屋顶漏雨".into()), aid: vec![aid.clone()], ..promise("送低保申请表", None) };
+    let whole = Visit {
+        note: Some("屋顶漏雨".into()),
+        purpose: Some("看望低保户".into()),
+        aid: vec![Aid { item: "大米".into(), ..aid.clone() }, aid.clone()],
+        ..promise("送低保申请表", None)
+    };
     let root = helper.visit(0, whole);
     let left = |helper: &Helper| helper.app.status().unwrap().standing.unwrap().lease_left;
     assert_eq!(left(&helper), Some(45));
@@ -284,6 +288,7 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     let card = helper.app.household(helper.house(0)).unwrap();
     assert_eq!(card.row.head, "梁永福", "whose card it is can be read");
     assert_eq!(card.visits[0].visit.note.as_deref(), Some("••"));
+    assert_eq!(card.visits[0].visit.purpose.as_deref(), Some("••"));
     let over =
         |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::LeaseOver { days: 45 })), "{result:?}");
     over(helper.app.telephone(helper.house(0), "phone".into()).map(drop));
@@ -293,6 +298,7 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     let mut correct = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap().remove(0).visit;
     correct.unchanged = false;
     correct.mode = Some("home".into());
+    correct.aid.remove(0);
     helper.app.amend_visit(root, correct, None, None).unwrap();
     helper.visit(1, Visit::default());
     // The clock set back gives nothing back.
@@ -302,7 +308,8 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     assert_eq!(value(&helper), Scalar::from("是"));
     let notes = helper.app.visits(Some(helper.house(0)), None, None, None, None).unwrap();
     assert_eq!(notes[0].visit.note.as_deref(), Some("屋顶漏雨"));
-    assert_eq!(notes[0].visit.aid, [aid]);
+    assert_eq!(notes[0].visit.purpose.as_deref(), Some("看望低保户"));
+    assert_eq!(notes[0].visit.aid, [aid], "what was taken out is out, and the other is what it was");
     assert_eq!(notes[0].visit.promises[0].text, "送低保申请表");
     // The county says how long it is.
     let county = helper.office("county");

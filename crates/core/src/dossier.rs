@@ -363,6 +363,13 @@ impl Dossier {
         said.collect()
     }
 
+    /// Everything that was said of a key as the author of these changes knew it.
+    #[must_use]
+    pub fn statements_at(&self, key: &str, names: &[EntryName]) -> Vec<Statement> {
+        let heads = self.hashes(names.iter().copied()).unwrap_or_default();
+        self.group(self.alternatives(key, &heads))
+    }
+
     /// The values as the author of these changes knew them, where nobody disagreed.
     #[must_use]
     pub fn values_at(&self, names: &[EntryName]) -> BTreeMap<String, Scalar> {

@@ -2,7 +2,7 @@
 //! there is no place for a position, a photo count or a duration.
 
 use crate::day::Day;
-use crate::ids::{EntryName, UserId};
+use crate::ids::{EntryName, PersonId, UserId};
 use crate::problem::{Problem, ProblemKind};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,11 @@ pub struct Visit {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Vec<String>")]
     pub amends: Vec<EntryName>,
+    /// Who of the household was met, where `who_met` says `member` and somebody said which.
+    #[n(14)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(as = "Option<Vec<String>>")]
+    pub met: Option<Vec<PersonId>>,
 }
 
 /// A need 诉求 raised at a visit.

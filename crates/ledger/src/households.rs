@@ -227,9 +227,9 @@ impl Ledger {
         Ok(persons)
     }
 
-    /// The people written down on one card, head first.
+    /// The people written down on one card, head first. Whoever was written down by mistake has no name any more.
     pub fn own_persons(&self, household: HouseholdId) -> Result<Vec<PersonRow>> {
-        let sql = "select id, name, relation, sex, birth, id_no, phone, counts from person where household = ?1 order by relation is not '户主', birth, name";
+        let sql = "select id, name, relation, sex, birth, id_no, phone, counts from person where household = ?1 and name <> '' order by relation is not '户主', birth, name";
         self.look().all(sql, [household.bytes()], |row| {
             let id: Vec<u8> = row.get(0)?;
             Ok(PersonRow {

@@ -3,6 +3,7 @@
 //! A phone, a township and a county keep the same ledger. Start at [`Ledger`]; an exchange is `request`, `answer`,
 //! `take` (phone, county, phone).
 
+mod acts;
 mod alike;
 mod areas;
 mod audit;
@@ -75,6 +76,7 @@ mod visit_counts;
 mod visits;
 mod wrapped_key;
 
+pub use acts::{Act, PutFact};
 pub use alike::{Alike, Duplicate, Duplicates, Like};
 pub use audit::TraceRow;
 pub use author::Writing;

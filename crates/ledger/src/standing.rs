@@ -24,6 +24,10 @@ pub struct Standing {
     pub at_county: u32,
     /// Entries that exist on this device only: what would be lost if it were lost now.
     pub waiting: u32,
+    /// The same as a person counts it: a visit at which a number was given is one, a visit that was moved is one.
+    pub acts: u32,
+    /// Of what a carrier has taken along, the same.
+    pub acts_carried: u32,
     /// Entries without the county's receipt that a carrier has taken along.
     pub carried: u32,
     /// When the last exchange came about, by this device's clock.
@@ -163,10 +167,13 @@ impl Ledger {
         // What opens a home beside its PIN is nothing a person has written.
         const ESCROW: u16 = kind::ESCROW;
         let carried = u32::try_from(tx.carried()?.len()).unwrap_or(u32::MAX);
+        let [acts, acts_carried] = self.acts_waiting()?;
         Ok(Standing {
             at_county: own(&format!("number is not null and kind <> {ESCROW}"))?,
             waiting: own(&format!("number is null and standing = 0 and kind <> {ESCROW}"))?.saturating_sub(carried)
                 + u32::try_from(tx.kept_back()?).unwrap_or(0),
+            acts,
+            acts_carried,
             carried,
             last_exchange: tx.meta::<i64>("last_exchange")?.map(Moment),
             county_time: tx.meta::<i64>("county_time")?.map(Moment),

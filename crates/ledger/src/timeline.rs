@@ -1,11 +1,12 @@
 //! Everything that was written about a household, in the order in which it was: who, when, how they know.
 
+use crate::entries::Kept;
 use crate::error::Result;
 use crate::store::Ledger;
 use lianhu_core::day::{Day, Moment};
-use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::entry::{About, Source};
 use lianhu_core::ids::{EntryName, HouseholdId, UserId};
-use rusqlite::params;
+use std::collections::BTreeSet;
 
 /// One thing that was written.
 #[derive(Debug, Clone)]
@@ -36,22 +37,7 @@ pub struct Happened {
     pub body: Vec<u8>,
 }
 
-/// So many of the newest entries are looked through for one's own.
-const LATELY: i64 = 20_000;
-
 impl Ledger {
-    /// The households about which this device has written lately, the newest first.
-    pub fn households_written_about(&self, most: usize) -> Result<Vec<HouseholdId>> {
-        let tx = self.look();
-        let sql = "select about from entry where id > (select max(id) from entry) - ?1 and device = ?2 and kind < ?3 \
-                   and about between x'68' and x'69' group by about order by max(id) desc limit ?4";
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let me = tx.identity()?;
-        let params = params![LATELY, me.device.bytes(), kind::TRACE, most];
-        let abouts = tx.all(sql, params, |row| row.get::<_, Vec<u8>>(0))?;
-        Ok(abouts.iter().filter_map(|key| About::from_key(key)?.household()).collect())
-    }
-
     /// Everything about a household that is held here, on all its cards or on one, newest first.
     pub fn timeline(&self, household: HouseholdId, one_card: bool) -> Result<Vec<Happened>> {
         let tx = self.look();
@@ -63,24 +49,29 @@ impl Ledger {
             written.extend(of_card.into_iter().map(|kept| (card, kept)));
         }
         for (card, kept) in written {
-            let day = crate::entries::day_of(&kept.entry);
-            all.push(Happened {
-                entry: kept.name,
-                card,
-                kind: kept.entry.kind,
-                day: if day == Day(0) { kept.entry.at.day() } else { day },
-                at: kept.entry.at,
-                user: kept.entry.user,
-                by: self.cadre_name(kept.entry.user)?,
-                source: kept.entry.source,
-                number: kept.number,
-                carried: carried.contains(&kept.name),
-                late: kept.late,
-                body: kept.entry.body.to_vec(),
-            });
+            all.push(self.happened(card, kept, &carried)?);
         }
         all.sort_by_key(|happened| std::cmp::Reverse((happened.day, happened.at)));
         Ok(all)
+    }
+
+    /// One entry as it is told.
+    pub(crate) fn happened(&self, card: HouseholdId, kept: Kept, carried: &BTreeSet<EntryName>) -> Result<Happened> {
+        let day = crate::entries::day_of(&kept.entry);
+        Ok(Happened {
+            entry: kept.name,
+            card,
+            kind: kept.entry.kind,
+            day: if day == Day(0) { kept.entry.at.day() } else { day },
+            at: kept.entry.at,
+            user: kept.entry.user,
+            by: self.cadre_name(kept.entry.user)?,
+            source: kept.entry.source,
+            number: kept.number,
+            carried: carried.contains(&kept.name),
+            late: kept.late,
+            body: kept.entry.body.to_vec(),
+        })
     }
 
     /// Asks for the records of a household that are older than those that came with its grant.

@@ -5,7 +5,7 @@ use crate::error::{LedgerError, Result};
 use crate::store::Ledger;
 use lianhu_core::day::{Day, Moment};
 use lianhu_core::entry::{Source, kind};
-use lianhu_core::ids::{EntryName, HouseholdId, PlaceId, UserId};
+use lianhu_core::ids::{EntryName, HouseholdId, PersonId, PlaceId, UserId};
 use lianhu_core::record::{NeedStep, Strike};
 use lianhu_core::visit::Visit;
 use rusqlite::{params, params_from_iter, types::Value};
@@ -38,6 +38,8 @@ pub struct VisitRow {
     pub number: Option<u64>,
     /// Whether a carrier has taken it along and the county has not numbered it yet: 已到乡镇.
     pub carried: bool,
+    /// Who of the household was met, by name, where that was said and they are known here.
+    pub met: Vec<String>,
     /// Live versions; more than one asks for a decision.
     pub versions: u32,
     /// Whether it was struck.
@@ -160,22 +162,41 @@ impl Ledger {
         let missing = || LedgerError::NotFound("visit");
         let (entry, household, user, number, versions, struck, head, by) = found.ok_or_else(missing)?;
         let kept = tx.entry(entry)?.ok_or_else(missing)?;
+        let household = HouseholdId::from_slice(&household).ok_or_else(missing)?;
+        let visit: Visit = kept.body()?;
+        let mut met = Vec::new();
+        for person in visit.met.iter().flatten() {
+            met.extend(self.name_in(household, *person)?);
+        }
         Ok(VisitRow {
             root,
             entry,
-            household: HouseholdId::from_slice(&household).ok_or_else(missing)?,
+            household,
+            met,
             head: head.unwrap_or_default(),
             user: UserId::from_slice(&user).ok_or_else(missing)?,
             by,
             written_at: kept.entry.at,
             source: kept.entry.source,
-            visit: kept.body()?,
+            visit,
             number: number.map(i64::cast_unsigned),
             carried: number.is_none() && tx.carried()?.contains(&entry),
             versions,
             struck,
             to_verify: kept.late,
         })
+    }
+
+    /// What a person of a household is called, on whichever of its cards.
+    fn name_in(&self, household: HouseholdId, person: PersonId) -> Result<Option<String>> {
+        for card in self.cards_of(household)? {
+            let sql = "select name from person where household = ?1 and id = ?2 and name <> ''";
+            let name = self.look().one(sql, params![card.bytes(), person.bytes()], |row| row.get(0))?;
+            if name.is_some() {
+                return Ok(name);
+            }
+        }
+        Ok(None)
     }
 
     /// The root of the visit that an entry belongs to: its own, or that of what it corrects.

@@ -99,6 +99,7 @@ fn asks_all(scan: &Scan, device: &Device, household: &str, other: &str, county: 
         "tidings",
         "today_list",
         "written_lately",
+        "last_act",
         "places",
     ] {
         ask(name, json!({}));

@@ -55,8 +55,12 @@ export interface Commands {
   taken_over: { args: {  }; returns: Array<TakenOver> };
   /** What is to be done today: visits due, promises due, visits begun. */
   today_list: { args: { place?: string | null }; returns: Today };
-  /** What this device wrote lately, each with how far it has come. */
+  /** What was done lately on this device, act by act, each with how far it has come. */
   written_lately: { args: { most?: number | null }; returns: Array<Written> };
+  /** What was done last on this device, and whether it can be taken back. */
+  last_act: { args: {  }; returns: Written | null };
+  /** 撤回: takes back an act of one's own of the last 24 hours, named by any entry of it. Nothing is deleted. */
+  undo_act: { args: { entry: EntryName }; returns: Undone };
   /** All places, in the order of their paths. */
   places: { args: {  }; returns: Array<PlaceRow> };
   /** Writes down a place within another: `village`, `natural_village`, `group`, `site`, `building` or `unit`. */
@@ -81,10 +85,10 @@ export interface Commands {
   record_visit: { args: { household: string; visit: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
   /** Corrects a visit by another version of it. */
   amend_visit: { args: { visit: string; correct: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
-  /** Strikes a visit that should not have been. */
-  strike_visit: { args: { visit: string; reason: string; source?: Source | null }; returns: VisitRow };
-  /** Moves a visit that was written down under the wrong household. */
-  move_visit: { args: { visit: string; household: string }; returns: VisitRow };
+  /** Strikes a visit that should not have been; `phone`: the number that was said at it is taken back too. */
+  strike_visit: { args: { visit: string; reason: string; source?: Source | null; phone?: boolean | null }; returns: VisitRow };
+  /** Moves a visit that was written down under the wrong household; `phone`: the number that was said at it goes along. */
+  move_visit: { args: { visit: string; household: string; phone?: boolean | null }; returns: VisitRow };
   /** Ticks a promise off. */
   keep_promise: { args: { visit: string; text: string }; returns: VisitRow };
   /** Visits of a household or a place, newest first. */
@@ -288,7 +292,7 @@ what: string, } | { "code": "lease_over",
 /**
  * How many days it is.
  */
-days: number, } | { "code": "shut_out" } | { "code": "not_allowed" } | { "code": "no_grant" } | { "code": "needs_second" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
+days: number, } | { "code": "shut_out" } | { "code": "not_allowed" } | { "code": "no_grant" } | { "code": "needs_second" } | { "code": "only_practice" } | { "code": "own_device" } | { "code": "too_late" } | { "code": "undone_already" } | { "code": "built_on" } | { "code": "act_too_old" } | { "code": "act_undone" } | { "code": "act_built_on" } | { "code": "joined_already" } | { "code": "handed_over" } | { "code": "erased" } | { "code": "locked" } | { "code": "wrong_pin", 
 /**
  * Seconds.
  */
@@ -1126,6 +1130,10 @@ waiting: boolean, };
 
 export type ExchangeDone = { 
 /**
+ * What was handed in as a person counts it: see [`Standing::acts`].
+ */
+acts: number, 
+/**
  * Own entries that got the county's receipt.
  */
 handed_in: number, 
@@ -1777,6 +1785,16 @@ rows: Array<JoinedCard>, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
+export type LeftFact = { 
+/**
+ * The key under which it is kept.
+ */
+key: string, 
+/**
+ * What the field calls it.
+ */
+label: string, };
+
 export type Like = { 
 /**
  * What agrees.
@@ -2325,6 +2343,14 @@ at_county: number,
  */
 waiting: number, 
 /**
+ * The same as a person counts it: a visit at which a number was given is one, a visit that was moved is one.
+ */
+acts: number, 
+/**
+ * Of what a carrier has taken along, the same.
+ */
+acts_carried: number, 
+/**
  * Entries without the county's receipt that a carrier has taken along.
  */
 carried: number, 
@@ -2573,9 +2599,21 @@ facts: Array<FactTold>, } | { "told": "strike",
  */
 reason: string, 
 /**
- * The head of the household it was moved to, where that is why.
+ * The record.
  */
-moved_to: string | null, } | { "told": "remark", 
+record: EntryName, 
+/**
+ * The head of the household it was moved to, or moved back to, where that is why.
+ */
+moved_to: string | null, 
+/**
+ * Whether it takes back what its author had just done.
+ */
+back: boolean, } | { "told": "restored", 
+/**
+ * The strike.
+ */
+strike: EntryName, } | { "told": "remark", 
 /**
  * In words.
  */
@@ -2701,6 +2739,20 @@ same: boolean, };
 
 export type Undo = "open" | "built_on" | "done";
 
+export type Undone = { 
+/**
+ * Of which household; of two, the one where it stands now.
+ */
+household: HouseholdId, 
+/**
+ * 户主.
+ */
+head: string, 
+/**
+ * Facts that stay as they are: somebody else has spoken of them, or several things were said before.
+ */
+left: Array<LeftFact>, };
+
 export type UnknownHousehold = { 
 /**
  * The row, as Excel counts.
@@ -2810,7 +2862,11 @@ entered_late?: string,
 /**
  * The entries this one corrects; empty for a new visit.
  */
-amends: Array<string>, };
+amends: Array<string>, 
+/**
+ * Who of the household was met, where `who_met` says `member` and somebody said which.
+ */
+met?: Array<string>, };
 
 export type VisitRow = { 
 /**
@@ -2858,6 +2914,10 @@ number: number | null,
  */
 carried: boolean, 
 /**
+ * Who of the household was met, by name, where that was said and they are known here.
+ */
+met: Array<string>, 
+/**
  * Live versions; more than one asks for a decision.
  */
 versions: number, 
@@ -2890,7 +2950,22 @@ household: HouseholdId,
  */
 head: string, 
 /**
- * What, who, when, how far it has come.
+ * What was done: `move`, `undo`, or what its entry is: `visit`, `change`, `registration` …
  */
-row: HistoryRow, };
-
+what: string, 
+/**
+ * Whose household a visit was moved from.
+ */
+from: string | null, 
+/**
+ * The entry that says most of it: what, who, when. Its mark is that of the whole act.
+ */
+row: HistoryRow, 
+/**
+ * The other entries of the same act.
+ */
+more: Array<HistoryRow>, 
+/**
+ * Whether it can be taken back; nothing where there is no way.
+ */
+undo: Undo | null, };

@@ -37,3 +37,9 @@ export function useKept(form: object | (() => unknown), by: () => Keeper, body: 
   );
   return { ready, kept, trouble };
 }
+
+/** Lets a kept form go, once nothing of it is under way to the disk. */
+export async function letGo(keep: Keeper): Promise<void> {
+  await keep.settled();
+  await keep.keep(null);
+}

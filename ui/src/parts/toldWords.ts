@@ -6,14 +6,17 @@ import { hidden, labelOf, textOf } from "./fact";
 import { visitWords } from "./visitWords";
 
 /** What of it the name of its kind does not say already; may be nothing. */
-export function toldWords(told: Told): string {
+export function toldWords(told: Told, names: ReadonlyMap<string, string> = new Map()): string {
   switch (told.told) {
     case "visit":
-      return [told.visit.amends?.length ? t("told.amended") : "", visitWords(told.visit)].filter(Boolean).join(t("join.clause"));
+      return [told.visit.amends?.length ? t("told.amended") : "", visitWords(told.visit, (told.visit.met ?? []).flatMap((id) => names.get(id) ?? []))].filter(Boolean).join(t("join.clause"));
     case "change":
       return told.facts.filter((fact) => !hidden(fact.value)).map((fact) => `${labelOf(fact)} ${textOf(fact.key, fact.value)}`).join(t("join.clause"));
     case "strike":
-      return told.moved_to === null ? known("strike", told.reason) : t("told.moved", { head: told.moved_to });
+      if (told.moved_to !== null) return t(told.back ? "told.moved_back" : "told.moved", { head: told.moved_to });
+      return known("strike", told.reason);
+    case "restored":
+      return t("told.restored");
     case "remark":
       return told.moved_from ? t("told.moved_from", { day: sayDay(told.moved_from.day), head: told.moved_from.head }) : told.text;
     case "need_step":

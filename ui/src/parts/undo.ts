@@ -1,7 +1,9 @@
-/** What was just done, said for ten seconds, in which it can be taken back where there is a way. */
+/** What was just done, said for ten seconds with how to take it back; from 今日 and the history it can be for a day. */
 import { ref } from "vue";
+import type { Undone, Written } from "../api/bindings";
 import { call } from "../api/call";
-import { kept, t } from "../words";
+import { t } from "../words";
+import { labelOf } from "./fact";
 
 const SECONDS = 10;
 
@@ -15,18 +17,35 @@ interface Done {
 export const undoable = ref<Done | null>(null);
 let ticking: ReturnType<typeof setInterval> | undefined;
 
-/** A saved visit is struck, and the history says so. What of the household was changed with it, `stays`, is not taken back. */
-export function offerUndo(visit: string, words: string, stays?: string): void {
-  offerBack(words, async () => {
-    await call("strike_visit", { visit, reason: kept("strike", "undone") });
-    if (stays) sayDone(t("visit.undone_stays"), `h/${stays}/facts`);
-    else sayDone(t("visit.undone"));
-  });
+/** What this device did last; nothing where that cannot be asked. */
+const newest = () => call("last_act", {}).catch(() => null);
+
+/** Does something, says so, and offers to take it back where it has become an act that can be. */
+export async function undoably<T>(act: () => Promise<T>, words: (done: T) => string, to?: string): Promise<T> {
+  const before = await newest();
+  const done = await act();
+  const now = await newest();
+  const entry = now?.row.entry;
+  // Nothing new was written, or nothing that can be taken back.
+  const own = now?.undo === "open" && entry !== before?.row.entry;
+  begin({ words: words(done), left: SECONDS, to, takeBack: own && entry ? () => takeBack(entry) : undefined });
+  return done;
 }
 
-export function offerBack(words: string, takeBack: () => Promise<void>): void {
-  begin({ words, takeBack, left: SECONDS });
+/** Takes an act back by any entry of it, and says what became of it. */
+export async function takeBack(entry: string): Promise<void> {
+  sayUndone(await call("undo_act", { entry }));
 }
+
+/** Facts of which others have spoken meanwhile stay: their names are said, and the way to them. */
+function sayUndone({ household, head, left }: Undone): void {
+  const what = [...new Set(left.map(labelOf))].join(t("join.item"));
+  if (left.length) sayDone(t("back.left", { head, what }), `h/${household}/facts`);
+  else sayDone(t("back.done", { head }), `h/${household}`);
+}
+
+/** Whether an act can be taken back now. */
+export const canBack = (act: Written | null | undefined): act is Written => act?.undo === "open";
 
 /** Says what was done where there is nothing to take back; `to` is where one can go and see. */
 export function sayDone(words: string, to?: string): void {

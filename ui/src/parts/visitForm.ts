@@ -6,6 +6,8 @@ import { today } from "./day";
 export interface Form {
   day: string;
   who_met?: string;
+  /** Who of the family, where one of them was met. */
+  met: string[];
   mode?: string;
   purpose?: string;
   needs: Need[];
@@ -42,7 +44,7 @@ export const AID: readonly Aid[] = [
 /** What was not chosen stands there as nothing, so that what is read into a form leaves nothing of before. */
 export function emptyForm(): Form {
   return {
-    day: today(), who_met: undefined, mode: "home", purpose: undefined, needs: [], promise: "", due: undefined, aid: [], guarantees: [],
+    day: today(), who_met: undefined, met: [], mode: "home", purpose: undefined, needs: [], promise: "", due: undefined, aid: [], guarantees: [],
     next: undefined, note: "", phone: "", ids: [], kept: [], was: undefined,
   };
 }
@@ -69,6 +71,7 @@ export function fromVisit(visit: Visit): Form {
     ...emptyForm(),
     day: visit.day,
     who_met: visit.who_met,
+    met: visit.met ?? [],
     mode: visit.mode,
     purpose: visit.purpose,
     needs: (visit.needs ?? []).map((need) => ({ ...need, text: need.text ?? "" })),
@@ -97,6 +100,7 @@ export function toVisit(form: Form, unchanged: boolean): Visit {
     amends: [],
   };
   if (form.who_met) visit.who_met = form.who_met;
+  if (form.who_met === "member" && form.met.length) visit.met = form.met;
   if (form.mode) visit.mode = form.mode;
   if (form.purpose) visit.purpose = form.purpose;
   if (form.next) visit.next_visit_on = form.next;

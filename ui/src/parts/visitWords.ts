@@ -3,9 +3,10 @@ import type { Visit } from "../api/bindings";
 import { coded, t } from "../words";
 import { sayDay } from "./day";
 
-export function visitWords(visit: Visit): string {
+/** `met`: the names of those of the family who were met, where they are known. */
+export function visitWords(visit: Visit, met: readonly string[] = []): string {
   const words: string[] = [];
-  if (visit.who_met) words.push(t("visit.met", { who: coded("met", visit.who_met) }));
+  if (visit.who_met) words.push(t("visit.met", { who: [coded("met", visit.who_met), met.join(t("join.item"))].filter(Boolean).join(" ") }));
   if (visit.unchanged) words.push(t("visit.unchanged"));
   for (const need of visit.needs ?? []) words.push(t("visit.need", { what: [coded("need", need.category), need.text].filter(Boolean).join(" ") }));
   for (const one of visit.guarantees ?? []) if (!one.met) words.push(t("visit.need", { what: coded("need", one.what) }));

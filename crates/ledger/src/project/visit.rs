@@ -27,8 +27,30 @@ impl Tx<'_> {
         let strike: Strike = kept.body()?;
         let Some(household) = kept.entry.about.household() else { return Ok(()) };
         let sql = "insert or ignore into strike (record, entry, household) values (?1, ?2, ?3)";
-        let known = self.run(sql, params![strike.record.0, kept.name.0, household.bytes()])?;
-        if known > 0 { self.visit_family(household, strike.record) } else { Ok(()) }
+        if self.run(sql, params![strike.record.0, kept.name.0, household.bytes()])? == 0 {
+            return Ok(());
+        }
+        // What it strikes may be a strike: then the visit under that counts again.
+        let sql = "select record from strike where entry = ?1 and household = ?2";
+        let under =
+            self.all(sql, params![strike.record.0, household.bytes()], |row| crate::entries::name_of(row, 0))?;
+        under.into_iter().chain([strike.record]).try_for_each(|record| self.visit_family(household, record))
+    }
+
+    /// Whether a record is struck. A strike that its own author has struck does not count; nobody else takes it back.
+    fn is_struck(&self, household: HouseholdId, record: EntryName) -> Result<bool> {
+        let sql = "select entry.name, entry.user from strike join entry on entry.name = strike.entry \
+                   where strike.record = ?1 and strike.household = ?2";
+        let strikes = |record: EntryName| {
+            let params = params![record.0, household.bytes()];
+            self.all(sql, params, |row| Ok((crate::entries::name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?)))
+        };
+        for (strike, author) in strikes(record)? {
+            if !strikes(strike)?.iter().any(|(_, other)| *other == author) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Everything of a household linked to a visit by corrections, as far as it is here.
@@ -76,13 +98,7 @@ impl Tx<'_> {
         let Some(counting) = live.iter().min_by_key(|kept| rank(kept)) else { return Ok(()) };
         let mut struck = false;
         for member in family.keys() {
-            struck |= self
-                .one(
-                    "select 1 from strike where record = ?1 and household = ?2",
-                    params![member.0, household.bytes()],
-                    |_| Ok(()),
-                )?
-                .is_some();
+            struck |= self.is_struck(household, *member)?;
         }
         self.put_visit(household, root, counting, live.len(), struck)
     }
