@@ -30,7 +30,7 @@ pub(crate) fn there_and_back(helper: &mut Window<'_>, secretary: &mut Window<'_>
     // The secretary may have nothing of their own to hand in: what is carried goes up all the same.
     secretary.tap("交换")?;
     secretary.at("exchange")?;
-    secretary.tap("到镇上了，交到县里")?;
+    secretary.tap("到镇上了，现在交换")?;
     secretary.see("交上")?;
     open(secretary)?;
     secretary.see("已到县")?;

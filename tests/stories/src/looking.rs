@@ -1,5 +1,5 @@
 //! What is masked: a certificate is checked, a number dialled, and neither is ever on the screen; who gives a reason is shown
-//! it, and only then.
+//! it, and only then. The number of the household is two taps from its card.
 
 use crate::window::Window;
 use anyhow::{Context, Result, ensure};
@@ -23,14 +23,36 @@ pub(crate) fn masked(helper: &mut Window<'_>, head: &str) -> Result<()> {
     shows_no_number(helper, "a right answer")?;
     helper.tap("关上")?;
 
+    number_in_two_taps(helper, head)?;
     helper.tap("打电话")?;
     helper.see("这台设备不能拨号")?;
+    helper.see("为什么要看？会留下一条痕迹。")?;
+    shows_no_number(helper, "the call's sheet")?;
     helper.tap("复制号码")?;
     // Whether a window without anybody before it may use the clipboard is the system's affair; that it answers is ours.
     helper.wait_for("what became of it", "return /已复制|没有复制上/.test(plain(document.body.innerText))")?;
     helper.picture("dialled")?;
     shows_no_number(helper, "a call")?;
     helper.tap("关上")
+}
+
+/// The number of the household from its card, whole: one tap, and one for the reason. Closed, it is masked as before.
+fn number_in_two_taps(helper: &mut Window<'_>, head: &str) -> Result<()> {
+    helper.taps = 0;
+    helper.tap(&format!("看{head}家的号码"))?;
+    helper.see("为什么要看？会留下一条痕迹。")?;
+    shows_no_number(helper, "the question why a number is wanted")?;
+    helper.picture("number-why")?;
+    helper.tap("核对身份")?;
+    helper.see("已记下：谁、何时、为什么看的。")?;
+    ensure!(helper.taps == 2, "the number took {} taps", helper.taps);
+    helper.picture("number-shown")?;
+    let shown = helper.ask("return plain(document.querySelector('.sheet .name.figure')?.innerText)")?;
+    let number = shown.as_str().unwrap_or_default().to_owned();
+    ensure!(number.len() == 11, "“{number}” is no telephone number");
+    helper.escape()?;
+    helper.see_no(&number)?;
+    shows_no_number(helper, "the card after its number was looked at")
 }
 
 /// Without a reason nothing is shown; with one the number is, until the sheet is closed by Esc.

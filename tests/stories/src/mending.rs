@@ -14,6 +14,7 @@ const PROMISE: &str = "送种子";
 pub(crate) fn mends<'s>(stage: &'s Stage, home: &str, mut helper: Window<'s>, heads: [&str; 2]) -> Result<Window<'s>> {
     let [head, other] = heads;
     taken_back_at_once(&mut helper, head)?;
+    let mut helper = taken_back_later(stage, home, helper, head)?;
     settled(&mut helper, head)?;
     let mut helper = corrected(stage, home, helper, head)?;
     moved(&mut helper, head, other)?;
@@ -45,8 +46,50 @@ fn taken_back_at_once(helper: &mut Window<'_>, head: &str) -> Result<()> {
     saved(helper, head)?;
     helper.picture("undo")?;
     helper.tap("撤回")?;
-    helper.see("已撤回，经过里留一条作废")?;
+    helper.see(&format!("{head} 家：已撤回"))?;
     helper.see_no("点错了的")
+}
+
+/// A day later is too late, a dead battery is not: from 今日 with the number that was said, and a fact from the history.
+fn taken_back_later<'s>(stage: &'s Stage, home: &str, mut helper: Window<'s>, head: &str) -> Result<Window<'s>> {
+    open_card(&mut helper, head)?;
+    let known = helper.ask("return plain(document.querySelector('.row .figure')?.innerText)")?;
+    helper.tap("走访")?;
+    helper.at("visit")?;
+    helper.tap("家人")?;
+    helper.see("哪位家人")?;
+    helper.tap_found("the first of the family", "document.querySelector('[aria-label^=\"哪位家人\"] .chip')")?;
+    helper.picture("visit-which")?;
+    helper.fill("电话换了吗", "13912340000")?;
+    saved(&mut helper, head)?;
+    helper.see("139****0000")?;
+    helper.kill()?;
+    let mut helper = people::reopen(stage, home, Size::Phone)?;
+    helper.see("刚才记下的")?;
+    helper.picture("undo-today")?;
+    helper.tap(&format!("撤回：{head}"))?;
+    helper.see("别人写的不动")?;
+    helper.picture("undo-ask")?;
+    helper.tap("撤回这件事")?;
+    helper.see(&format!("{head} 家：已撤回"))?;
+    open_card(&mut helper, head)?;
+    helper.see_no("139****0000")?;
+    helper.see(known.as_str().unwrap_or_default())?;
+
+    helper.tap("更新")?;
+    helper.at("facts")?;
+    helper.fill("语言", "苗语")?;
+    helper.tap("存下 1 项")?;
+    helper.see("已存下 1 项")?;
+    helper.tap("全部经过")?;
+    helper.at("timeline")?;
+    helper.see("苗语")?;
+    helper.picture("undo-history")?;
+    helper.tap(&format!("撤回：{head} 改了情况"))?;
+    helper.tap("撤回这件事")?;
+    helper.see(&format!("{head} 家：已撤回"))?;
+    helper.see("语言 （空）")?;
+    Ok(helper)
 }
 
 /// A promise is kept and can be taken back; a need is settled for good, so it is asked about.
@@ -62,7 +105,8 @@ fn settled(helper: &mut Window<'_>, head: &str) -> Result<()> {
     helper.tap("办到了")?;
     helper.see(&format!("已存下，办到了：{PROMISE}"))?;
     helper.tap("撤回")?;
-    helper.see(&format!("还没办到：{PROMISE}"))?;
+    helper.see(&format!("{head} 家：已撤回"))?;
+    helper.see("办到了")?;
     helper.tap("办结")?;
     helper.see("不能退回")?;
     helper.picture("settle")?;
@@ -105,8 +149,24 @@ fn corrected<'s>(stage: &'s Stage, home: &str, mut helper: Window<'s>, head: &st
     Ok(helper)
 }
 
-/// 记错户了: the visit stands at the other household, and the history of both says so.
+/// 记错户了: the visit stands at the other household, and the history of both says so. Moved by mistake it goes back whole.
 fn moved(helper: &mut Window<'_>, head: &str, other: &str) -> Result<()> {
+    moves(helper, head, other)?;
+    helper.picture("moved")?;
+    helper.tap("撤回")?;
+    helper.see(&format!("{head} 家：已撤回"))?;
+    open_card(helper, other)?;
+    helper.see_no("还要一袋化肥")?;
+    helper.tap("全部经过")?;
+    helper.at("timeline")?;
+    helper.see(&format!("移错了，移回 {head} 家"))?;
+    helper.picture("moved-back")?;
+    moves(helper, head, other)?;
+    open_card(helper, other)?;
+    helper.see("还要一袋化肥")
+}
+
+fn moves(helper: &mut Window<'_>, head: &str, other: &str) -> Result<()> {
     open_card(helper, head)?;
     tap_visit(helper, "还要一袋化肥")?;
     helper.tap("记错户了，移到别户")?;
@@ -117,9 +177,7 @@ fn moved(helper: &mut Window<'_>, head: &str, other: &str) -> Result<()> {
         json!(other)
     );
     helper.tap_found(other, &found)?;
-    helper.see(&format!("已移到 {other} 家"))?;
-    open_card(helper, other)?;
-    helper.see("还要一袋化肥")
+    helper.see(&format!("已移到 {other} 家"))
 }
 
 fn struck(helper: &mut Window<'_>, head: &str) -> Result<()> {

@@ -35,6 +35,7 @@ pub(crate) fn second_device(
     hand_in(&mut desk)?;
     desk.tap("更多")?;
     desk.see("您的其他设备")?;
+    desk.see("电脑（Linux）")?;
     desk.picture("phones-second-device")?;
     desk.close()?;
     hand_in(village)?;
@@ -95,7 +96,7 @@ pub(crate) fn lost(
 
     phone.tap("交换")?;
     phone.at("exchange")?;
-    phone.tap("交到县里")?;
+    phone.tap("现在交换")?;
     phone.see("县里已停用这台设备")?;
     phone.picture("phones-found")?;
 

@@ -31,7 +31,7 @@ pub(crate) fn import(admin: &mut Window<'_>, root: &Path) -> Result<()> {
     admin.see("新帮扶人 78")?;
     admin.picture("import-pairing")?;
     admin.take_in()?;
-    admin.tap("去交到县里")?;
+    admin.tap("去交换")?;
     hand_in(admin)
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn hand_in(window: &mut Window<'_>) -> Result<()> {
         window.tap("交换")?;
         window.at("exchange")?;
     }
-    window.tap("交到县里")?;
+    window.tap("现在交换")?;
     window.see("交上")?;
     // Who only carries for others has nothing of their own to hand in.
     window.wait_for("nothing left", "return /都已到县|还没有要交的/.test(plain(document.body.innerText))")

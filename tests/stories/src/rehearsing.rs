@@ -7,12 +7,12 @@ use crate::preparing;
 use crate::stage::Stage;
 use crate::visiting;
 use crate::window::{Size, Window};
-use crate::{hands, inspecting, play, tour, trusting};
+use crate::{hands, inspecting, looking, mending, play, tour, trusting};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// The acts that can be played by themselves, by the word that names them.
-const ACTS: [&str; 4] = ["hands", "trust", "inspecting", "tour"];
+const ACTS: [&str; 5] = ["hands", "mending", "trust", "inspecting", "tour"];
 
 /// Who stands on the stage before an act begins: the same people as in the whole play.
 pub(crate) struct Cast<'s> {
@@ -39,6 +39,14 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
         "hands" => {
             let windows = [&mut admin, &mut first, &mut second, &mut village];
             hands::play(stage, &county, windows, [&names[0], &names[1]])?;
+        }
+        "mending" => {
+            let other = visiting::heads_due(&mut first)?.into_iter().find(|head| *head != shared);
+            let heads = [other.as_deref().context("one household only")?, shared.as_str()];
+            let mut first = mending::mends(stage, "first", first, heads)?;
+            looking::masked(&mut first, &shared)?;
+            preparing::hand_in(&mut first)?;
+            first.picture("exchange-acts")?;
         }
         "trust" => {
             let windows = [&mut admin, &mut first, &mut second];
