@@ -198,7 +198,8 @@ mod tests {
         let other =
             Visit { needs: vec![need("就学升学", "学费")], aid: vec![], promises: vec![], note: None, ..whole() };
         let meant = uncovered(shown(&was), &other);
-        assert_eq!((meant.needs, meant.aid, meant.note), (other.needs, vec![], None));
+        assert_eq!((meant.needs[0].clone(), meant.aid, meant.note), (other.needs[0].clone(), vec![], None));
+        assert_eq!(meant.needs[1..], [need("饮水", "")], "what could be read is as it was sent");
     }
 
     #[test]
