@@ -78,7 +78,7 @@ fn taken_back_later<'s>(stage: &'s Stage, home: &str, mut helper: Window<'s>, he
 
     helper.tap("更新")?;
     helper.at("facts")?;
-    helper.fill("语言", "苗语")?;
+    helper.fill("说什么话", "苗语")?;
     helper.tap("存下 1 项")?;
     helper.see("已存下 1 项")?;
     helper.tap("全部经过")?;
@@ -88,7 +88,7 @@ fn taken_back_later<'s>(stage: &'s Stage, home: &str, mut helper: Window<'s>, he
     helper.tap(&format!("撤回：{head} 改了情况"))?;
     helper.tap("撤回这件事")?;
     helper.see(&format!("{head} 家：已撤回"))?;
-    helper.see("语言 （空）")?;
+    helper.see("说什么话 （空）")?;
     Ok(helper)
 }
 
