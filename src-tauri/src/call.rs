@@ -1,11 +1,12 @@
-//! The one IPC command. As JSON `{command, args}` it carries out a command of the app; as bytes it takes in a workbook,
-//! whose name stands percent-encoded in the header `name`, and answers where it lies.
+//! The one IPC command. As JSON `{command, args}` it carries out a command of the app; as JSON `{sheet: {what, name}}` it prints
+//! the page that stands into a file; as bytes it takes in a workbook, whose name stands percent-encoded in the header `name`.
+//! Of the last two it answers where it lies.
 
 use crate::told::{self, Told};
-use crate::{Opened, Opening};
+use crate::{Opened, Opening, sheet};
 use lianhu_app::{AppError, Command, Result};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, State};
@@ -18,9 +19,26 @@ struct Called {
     args: Value,
 }
 
-/// A command or a workbook, taken out of a request so that it can be carried out elsewhere.
+/// A sheet to be printed into a file.
+#[derive(Debug, Deserialize)]
+struct Sheet {
+    /// As [`lianhu_app::App::note_print`] notes it.
+    what: String,
+    name: String,
+}
+
+/// What a screen asks in JSON.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Sheet { sheet: Sheet },
+    Command(Called),
+}
+
+/// What is asked, taken out of a request so that it can be carried out elsewhere.
 enum Asked {
     Command(Called),
+    Sheet(Sheet),
     Workbook { name: String, bytes: Vec<u8> },
 }
 
@@ -44,9 +62,11 @@ pub(crate) async fn call(
 fn asked(request: &Request<'_>) -> Result<Asked> {
     match request.body() {
         InvokeBody::Json(value) => {
-            let called =
-                Called::deserialize(value).map_err(|error| AppError::Bug { detail: format!("call: {error}") })?;
-            Ok(Asked::Command(called))
+            let said = Said::deserialize(value).map_err(|error| AppError::Bug { detail: format!("call: {error}") })?;
+            Ok(match said {
+                Said::Sheet { sheet } => Asked::Sheet(sheet),
+                Said::Command(called) => Asked::Command(called),
+            })
         }
         InvokeBody::Raw(bytes) => {
             let name = request.headers().get("name").map(|name| name.as_bytes()).unwrap_or_default();
@@ -63,13 +83,23 @@ fn carry_out(tauri: &AppHandle, opened: &Opened, asked: Asked) -> Result<Value> 
             opened.door.app()?;
             opened.files.take_in(&opened.door.home(), &name, &bytes)
         }
-        Asked::Command(called) => {
-            let answer = opened.door.call(Command::read(&called.command, called.args)?);
-            let touched = opened.door.take_touched();
-            if !touched.is_empty() {
-                told::tell(tauri, &Told::touched(touched));
-            }
-            answer
+        Asked::Sheet(asked) => {
+            let path = opened.files.sheet(&asked.name)?;
+            // Noted first: behind a locked door and in practice this is refused, and so is the sheet.
+            let what = format!("{}_pdf", asked.what);
+            carry_out_command(tauri, opened, Command::read("note_print", json!({ "what": what }))?)?;
+            sheet::print(tauri, &path)?;
+            Ok(json!({ "path": path }))
         }
+        Asked::Command(called) => carry_out_command(tauri, opened, Command::read(&called.command, called.args)?),
     }
+}
+
+fn carry_out_command(tauri: &AppHandle, opened: &Opened, command: Command) -> Result<Value> {
+    let answer = opened.door.call(command);
+    let touched = opened.door.take_touched();
+    if !touched.is_empty() {
+        told::tell(tauri, &Told::touched(touched));
+    }
+    answer
 }

@@ -14,7 +14,7 @@ pub(crate) fn find(tauri: &AppHandle) -> Result<PathBuf> {
     tauri.path().app_local_data_dir().map_err(|error| AppError::Bug { detail: error.to_string() })
 }
 
-/// Where written workbooks go.
+/// Where written workbooks and sheets go.
 pub(crate) struct Files {
     /// Where a person looks for what was written: the system's downloads.
     written: PathBuf,
@@ -40,5 +40,12 @@ impl Files {
         let path = handed_in.join(name);
         std::fs::write(&path, bytes)?;
         Ok(json!({ "path": path }))
+    }
+
+    /// Where a sheet of this name may be printed to: at a place where none lies yet.
+    pub(crate) fn sheet(&self, name: &str) -> Result<PathBuf> {
+        let name = workbook_file::plain_sheet(name)?;
+        std::fs::create_dir_all(&self.written)?;
+        Ok(workbook_file::free(&self.written, name))
     }
 }

@@ -3,6 +3,7 @@
 
 mod call;
 mod home;
+mod sheet;
 mod told;
 
 use lianhu_app::{AppError, Door, SystemKeystore};
@@ -88,6 +89,8 @@ fn show(tauri: &AppHandle) -> tauri::Result<WebviewWindow> {
     let window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default()).background_color(GROUND);
     #[cfg(desktop)]
     let window = window.title("联户").inner_size(1280.0, 800.0).min_inner_size(320.0, 480.0).center();
+    #[cfg(target_os = "linux")]
+    let window = window.initialization_script(sheet::CAN);
     #[cfg(debug_assertions)]
     let window = window.initialization_script(KEEP_TROUBLES);
     window.build()

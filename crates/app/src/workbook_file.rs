@@ -1,10 +1,12 @@
-//! Names of workbooks, and of files carried by hand, that come from a screen: never a way out of the directory they are meant for, never over another.
+//! Names of workbooks, of printed sheets, and of files carried by hand, that come from a screen: never a way out of the directory they are meant for, never over another.
 
 use crate::error::{AppError, Result};
 use std::path::{Path, PathBuf};
 
 /// The kinds of table a screen may hand in or ask for.
 const TABLES: [&str; 4] = [".xlsx", ".xls", ".csv", ".ods"];
+/// How the name of a printed sheet ends.
+const SHEET: &str = ".pdf";
 /// Where in a home lies what was handed in.
 pub const HANDED_IN: &str = "files";
 /// Characters of the longest name taken.
@@ -15,13 +17,29 @@ const LONGEST: usize = 120;
 /// # Errors
 /// A name with a way in it, without such an ending, or longer than 120 characters.
 pub fn plain(name: &str) -> Result<&str> {
-    let fits = !name.contains(['/', '\\', ':', '\0']) && !name.starts_with('.') && name.chars().count() <= LONGEST;
-    if fits && TABLES.iter().chain(&[crate::parcels::KIND]).any(|kind| name.to_lowercase().ends_with(kind)) {
+    if fits(name) && TABLES.iter().chain(&[crate::parcels::KIND]).any(|kind| name.to_lowercase().ends_with(kind)) {
         return Ok(name);
     }
     Err(AppError::File {
         sentence: "这个文件名用不了。请换一个以 .xlsx 结尾、不含斜杠和冒号的名字再试。".to_owned()
     })
+}
+
+/// The name itself, if it is a plain one of a printed sheet: it ends in `.pdf`.
+///
+/// # Errors
+/// A name with a way in it, without this ending, or longer than 120 characters.
+pub fn plain_sheet(name: &str) -> Result<&str> {
+    if fits(name) && name.ends_with(SHEET) {
+        return Ok(name);
+    }
+    Err(AppError::File {
+        sentence: "这个文件名用不了。请换一个以 .pdf 结尾、不含斜杠和冒号的名字再试。".to_owned()
+    })
+}
+
+fn fits(name: &str) -> bool {
+    !name.contains(['/', '\\', ':', '\0']) && !name.starts_with('.') && name.chars().count() <= LONGEST
 }
 
 /// Where in this directory a new file of this name may be written: beside what lies there, never over it.
@@ -64,7 +82,10 @@ mod tests {
     fn a_name_is_never_a_way_out_of_the_directory() {
         for bad in ["../a.xlsx", "a/b.xlsx", "C:\\a.xlsx", ".a.xlsx", "a.exe", "", "a.xlsx\0.exe"] {
             assert!(plain(bad).is_err(), "{bad:?}");
+            assert!(plain_sheet(&bad.replace("xlsx", "pdf")).is_err(), "{bad:?}");
         }
+        assert!(plain("纸条.pdf").is_err() && plain_sheet("纸条.xlsx").is_err());
+        assert_eq!(plain_sheet("登记纸条 11 月.pdf").unwrap(), "登记纸条 11 月.pdf");
         assert_eq!(plain("皇后乡 台账.XLSX").unwrap(), "皇后乡 台账.XLSX");
     }
 

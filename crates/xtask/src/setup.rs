@@ -20,6 +20,7 @@ pub(crate) enum Need {
     Monitor,
     WebDriver,
     Fonts,
+    PaperReader,
     TauriDriver,
     Rustfmt,
     Clippy,
@@ -31,7 +32,7 @@ pub(crate) enum Need {
 
 impl Need {
     /// What building and testing needs.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Compiler,
         Self::PkgConfig,
         Self::Openssl,
@@ -40,6 +41,7 @@ impl Need {
         Self::Monitor,
         Self::WebDriver,
         Self::Fonts,
+        Self::PaperReader,
         Self::TauriDriver,
         Self::Rustfmt,
         Self::Clippy,
@@ -62,6 +64,7 @@ impl Need {
             Self::Monitor => "Xvfb (a screen without a monitor, for the stories)",
             Self::WebDriver => "WebKitWebDriver (hands the stories' taps to the window)",
             Self::Fonts => "fonts with Chinese characters",
+            Self::PaperReader => "pdftotext and pdfinfo (read what the stories print)",
             Self::TauriDriver => "tauri-driver (starts the window for the stories)",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
@@ -83,6 +86,7 @@ impl Need {
             Self::Monitor => Some("xvfb"),
             Self::WebDriver => Some("webkit2gtk-driver"),
             Self::Fonts => Some("fonts-noto-cjk"),
+            Self::PaperReader => Some("poppler-utils"),
             Self::Packer => Some("dpkg"),
             Self::WindowsCompiler => Some("gcc-mingw-w64-x86-64"),
             Self::Perl => Some("perl"),
@@ -119,6 +123,7 @@ impl Need {
             Self::WebDriver => Program::named("sh", ["-c", "command -v WebKitWebDriver"]).answers(),
             // Somebody at a desk has fonts; a bare machine has not even the program that lists them.
             Self::Fonts => Program::named("sh", ["-c", "fc-list :lang=zh | grep -q ."]).answers(),
+            Self::PaperReader => Program::named("sh", ["-c", "command -v pdftotext && command -v pdfinfo"]).answers(),
             Self::TauriDriver => Program::named("tauri-driver", ["--help"]).answers(),
             Self::Rustfmt => Program::cargo(["fmt", "--version"]).answers(),
             Self::Clippy => Program::cargo(["clippy", "--version"]).answers(),
@@ -246,7 +251,7 @@ mod tests {
         assert_eq!(
             line,
             "sudo apt-get update && sudo apt-get install -y build-essential pkg-config libssl-dev npm \
-             libwebkit2gtk-4.1-dev xvfb webkit2gtk-driver fonts-noto-cjk \
+             libwebkit2gtk-4.1-dev xvfb webkit2gtk-driver fonts-noto-cjk poppler-utils \
              && rustup component add rustfmt clippy"
         );
     }

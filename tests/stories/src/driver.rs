@@ -23,6 +23,7 @@ pub(crate) struct Driver {
 /// What a window finds around it: a screen of its own, a home in the room, a keystore or none.
 pub(crate) fn dress(command: &mut Command, stage: &Stage, monitor: &Monitor, keystore: bool) {
     command.env("DISPLAY", monitor.display()).env("HOME", stage.room("home")).env("GDK_BACKEND", "x11");
+    command.env("TMPDIR", stage.room("tmp")).current_dir(stage.room("home"));
     // A renderer that needs no graphics card; no bus, no accessibility service to look for.
     command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("NO_AT_BRIDGE", "1").env("LANG", "C.UTF-8");
     let drawer = if keystore { stage.room("keystore").into_os_string() } else { "none".into() };

@@ -5,6 +5,7 @@ use crate::driver::dress;
 use crate::monitor::Monitor;
 use crate::patience::Wait;
 use crate::preparing::hand_in;
+use crate::printing;
 use crate::stage::{Stage, free_port};
 use crate::window::{Size, Window};
 use anyhow::{Context, Result, bail, ensure};
@@ -61,7 +62,7 @@ pub(crate) fn inspects(stage: &Stage, admin: &mut Window<'_>, helper: &mut Windo
     browser.press("抽签")?;
     browser.see("第 1 次抽签")?;
     browser.picture(stage, "inspector-samples")?;
-    leave_the_pass(admin)?;
+    leave_the_pass(stage, admin)?;
     let place = drawn(admin)?.iter().position(|name| name == head).context("the household was not drawn")?;
     admin.picture("inspection-drawn")?;
     browser.open_sample(place)?;
@@ -83,9 +84,8 @@ pub(crate) fn inspects(stage: &Stage, admin: &mut Window<'_>, helper: &mut Windo
 }
 
 /// The pass is on paper: then nobody is asked.
-fn leave_the_pass(admin: &mut Window<'_>) -> Result<()> {
-    admin.ask("window.print = () => undefined; return 1")?;
-    admin.tap("打印通行证")?;
+fn leave_the_pass(stage: &Stage, admin: &mut Window<'_>) -> Result<()> {
+    printing::pass(stage, admin, TEAM)?;
     admin.tap("已交给他们")?;
     admin.see("正在督查")
 }

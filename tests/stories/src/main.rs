@@ -3,6 +3,7 @@
 
 mod album;
 mod auditing;
+mod canaries;
 mod carrying;
 mod confirming;
 mod county;
@@ -11,6 +12,7 @@ mod driver;
 mod erasing;
 mod film;
 mod granting;
+mod hand;
 mod handing_over;
 mod hands;
 mod inspecting;
@@ -22,11 +24,13 @@ mod mending;
 mod monitor;
 mod noting;
 mod opening;
+mod paper;
 mod patience;
 mod people;
 mod phones;
 mod play;
 mod preparing;
+mod printing;
 mod reaching;
 mod rehearsing;
 mod reporting;
@@ -86,11 +90,12 @@ fn main() -> ExitCode {
 }
 
 fn run(line: &Line) -> Result<()> {
-    let stage = stage::Stage::open(&std::path::absolute(&line.programs)?, &std::path::absolute(&line.pictures)?)?;
+    let root = std::path::absolute(&line.root)?;
+    let [programs, pictures] = [std::path::absolute(&line.programs)?, std::path::absolute(&line.pictures)?];
+    let stage = stage::Stage::open(&programs, &pictures, &root)?;
     if let Some(Act::Measure(asked)) = &line.act {
         return measuring::measure(&stage, asked);
     }
-    let root = std::path::absolute(&line.root)?;
     if let Some(act) = &line.only {
         return rehearsing::rehearse(&stage, &root, act);
     }

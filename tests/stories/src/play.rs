@@ -6,7 +6,8 @@ use crate::stage::Stage;
 use crate::tour::{self, Stop};
 use crate::window::{Size, Window};
 use crate::{
-    carrying, deciding, granting, hands, inspecting, locking, mending, people, preparing, reporting, trusting, visiting,
+    carrying, deciding, granting, hands, inspecting, locking, mending, people, preparing, printing, reporting,
+    trusting, visiting,
 };
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     tell("县里：添第一书记，出纸条");
     preparing::add_first_secretary(&mut admin, "韦青山", "北召店村")?;
     let slips = preparing::slips(&mut admin)?;
+    printing::slips(stage, &mut admin, &slips)?;
     let [one, two] = helpers(&slips)?;
 
     tell("帮扶干部：第一次打开");
@@ -95,6 +97,8 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     other.close()?;
     tell("遮着的、要确认的、重复的、依法删除的，和留下的痕迹");
     trusting::play(stage, &county, [&mut admin, &mut first, &mut second], [&one.person, &two.person], shared)?;
+    tell("上纸的：交接包、户卡、报表");
+    printing::prints(stage, &mut admin, &mut first)?;
     tell("督查：开一次，浏览器里看、抽、打开一户，联系的人知道");
     inspecting::inspects(stage, &mut admin, &mut first, shared)?;
 

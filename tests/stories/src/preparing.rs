@@ -100,9 +100,7 @@ pub(crate) fn slips(admin: &mut Window<'_>) -> Result<Vec<Slip>> {
 /// Entrusts one more household to a person, sees what it will do, takes it back and undoes that.
 pub(crate) fn entrust(admin: &mut Window<'_>, person: &str, household: &str) -> Result<()> {
     admin.tap("交给与收回")?;
-    // The slips were read off the screen and not printed: whoever leaves is asked.
-    admin.see("还没打印，离开就看不到了。")?;
-    admin.tap("离开")?;
+    // The slips were saved for the printer: whoever leaves is not asked.
     admin.at("entrust")?;
     admin.fill("给谁", person)?;
     admin.tap(person)?;

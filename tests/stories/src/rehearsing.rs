@@ -7,12 +7,12 @@ use crate::preparing;
 use crate::stage::Stage;
 use crate::visiting;
 use crate::window::{Size, Window};
-use crate::{hands, inspecting, looking, mending, play, tour, trusting};
+use crate::{hands, inspecting, looking, mending, play, printing, tour, trusting};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// The acts that can be played by themselves, by the word that names them.
-const ACTS: [&str; 5] = ["hands", "mending", "trust", "inspecting", "tour"];
+const ACTS: [&str; 6] = ["hands", "mending", "trust", "inspecting", "printing", "tour"];
 
 /// Who stands on the stage before an act begins: the same people as in the whole play.
 pub(crate) struct Cast<'s> {
@@ -52,6 +52,7 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
             let windows = [&mut admin, &mut first, &mut second];
             trusting::play(stage, &county, windows, [&names[0], &names[1]], &shared)?;
         }
+        "printing" => printing::prints(stage, &mut admin, &mut first)?,
         "inspecting" => inspecting::inspects(stage, &mut admin, &mut first, &shared)?,
         "tour" => {
             let looked = tour::walk(&mut admin, "county", &play::county_stops(), root)?;
@@ -70,6 +71,7 @@ fn prepare<'s>(stage: &'s Stage, root: &Path) -> Result<Cast<'s>> {
     preparing::import(&mut admin, root)?;
     preparing::add_first_secretary(&mut admin, "韦青山", "北召店村")?;
     let slips = preparing::slips(&mut admin)?;
+    printing::slips(stage, &mut admin, &slips)?;
     let [one, two] = play::helpers(&slips)?;
     let first = visiting::first_run(stage, &county, "first", &one.code)?;
     let shared = visiting::heads(&first)?.into_iter().nth(1).context("too few households")?;

@@ -2,6 +2,7 @@
 
 use crate::driver::Driver;
 use crate::film::Film;
+use crate::hand::Hand;
 use crate::patience::{ONE_ANSWER, Wait};
 use crate::stage::Stage;
 use anyhow::{Context, Result, bail, ensure};
@@ -89,6 +90,11 @@ impl<'s> Window<'s> {
     /// Whose window it is.
     pub(crate) fn name(&self) -> &str {
         self.home.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
+    /// A hand on the screen on which it stands.
+    pub(crate) fn hand_on_screen(&self) -> Result<Hand> {
+        Hand::on(self.driver.monitor.display())
     }
 
     /// Waits for the driver, but not for ever.

@@ -32,6 +32,8 @@ interface Transport {
   target(name: string): Promise<Workbook>;
   /** Hands a written workbook to the person; answers where it lies, if that is a place a person can open. */
   give(book: Workbook): Promise<string | null>;
+  /** Prints the page that stands into a file of this name and notes what it was; answers where it lies. None where the system's own dialog does it. */
+  printSheet?: (what: string, name: string) => Promise<string>;
 }
 
 interface Heard {
@@ -75,6 +77,9 @@ function throughWindow(tauri: Tauri): Transport {
     target: (name) => hand(name, new Uint8Array()),
     // It lies among the downloads already.
     give: async (book) => book.path,
+    printSheet: (globalThis as { __printsSheets?: boolean }).__printsSheets
+      ? async (what, name) => ((await tauri.invoke("call", { sheet: { what, name } })) as { path: string }).path
+      : undefined,
   };
 }
 
@@ -168,8 +173,12 @@ export function chooseAgain(): void {
 
 /** Carries out one command. Throws a `Trouble`, never anything else. */
 export async function call<N extends Name>(command: N, args: Args<N>): Promise<Answer<N>> {
+  return asTrouble(transport().call(command, args)) as Promise<Answer<N>>;
+}
+
+async function asTrouble<T>(doing: Promise<T>): Promise<T> {
   try {
-    return (await transport().call(command, args)) as Answer<N>;
+    return await doing;
   } catch (error) {
     throw isTrouble(error) ? error : unreachable(String(error));
   }
@@ -183,3 +192,8 @@ export const handIn = (file: File): Promise<Workbook> => transport().handIn(file
 export const newWorkbook = (name: string): Promise<Workbook> => transport().target(name);
 /** Hands a written workbook to the person; answers where it lies, if that is a place a person can open. */
 export const giveWorkbook = (book: Workbook): Promise<string | null> => transport().give(book);
+/** Whether the page can be printed into a file from here; elsewhere the system's own dialog does it. */
+export const canPrintSheets = (): boolean => transport().printSheet !== undefined;
+/** Prints the page that stands into a file of this name, and notes what it was; answers where it lies. */
+export const printSheet = (what: string, name: string): Promise<string> =>
+  asTrouble(transport().printSheet?.(what, name) ?? Promise.reject(unreachable("printSheet")));
