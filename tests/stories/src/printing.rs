@@ -83,22 +83,25 @@ pub(crate) fn prints(stage: &Stage, admin: &mut Window<'_>, helper: &mut Window<
     helper.open_card(head)?;
     let paper = by_the_dialog(stage, helper, "card", by_menu)?;
     paper.shows_somewhere(head)?;
-    paper.holds_none("typed numbers", TYPED.iter().chain(&MIDDLES))?;
-    paper.holds_no_number()?;
-    paper.holds_none("a number of the roster", &stage.canaries()?.numbers)?;
+    tells_no_number(stage, &paper)?;
     admin.resize(Size::Desktop)?;
     admin.tap("报表")?;
     admin.see("分乡镇、村")?;
     let paper = by_the_dialog(stage, admin, "report", by_menu)?;
     paper.shows_somewhere("北召店村")?;
-    tells_nobody(stage, &paper)
+    tells_no_number(stage, &paper)
 }
 
 /// A page for each household, which says whose it is, what was said, and where both sign.
 fn handed_over(stage: &Stage, paper: &Paper, heads: &[String]) -> Result<()> {
     paper.has_pages(heads.len())?;
-    for (page, head) in paper.pages().zip(heads) {
-        page.shows_all(&["南召县", "交接包", head, "村", "交出人", "接手人"])?;
+    for page in paper.pages() {
+        page.shows_all(&["南召县", "交接包", "村", "交出人", "接手人"])?;
+        let whose = heads.iter().filter(|head| page.shows(head)).count();
+        ensure!(whose == 1, "page {} of the handover names {whose} heads", page.number);
+    }
+    for head in heads {
+        paper.shows_somewhere(head)?;
     }
     paper.shows_somewhere("老人耳背")?;
     paper.shows_somewhere("136****1234")?;
@@ -229,10 +232,15 @@ fn named_for_nobody(window: &Window<'_>) -> Result<()> {
 
 /// Nothing of the people in the roster but what a paper is for.
 fn tells_nobody(stage: &Stage, paper: &Paper) -> Result<()> {
+    tells_no_number(stage, paper)?;
     let canaries = stage.canaries()?;
-    paper.holds_no_number()?;
-    paper.holds_none("a number of the roster", &canaries.numbers)?;
     paper.holds_no_figure("an income", &canaries.incomes)?;
-    paper.holds_none("a circumstance", &canaries.circumstances)?;
+    paper.holds_none("a circumstance", &canaries.circumstances)
+}
+
+/// No certificate and no telephone, neither of the roster nor typed.
+fn tells_no_number(stage: &Stage, paper: &Paper) -> Result<()> {
+    paper.holds_no_number()?;
+    paper.holds_none("a number of the roster", &stage.canaries()?.numbers)?;
     paper.holds_none("a typed number", TYPED.iter().chain(&MIDDLES))
 }
