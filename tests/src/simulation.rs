@@ -9,9 +9,12 @@ mod directed;
 mod disaster;
 mod ending;
 mod erasures;
+mod exports;
+mod figures;
 mod files;
 mod full_disk;
 mod hands;
+mod inspections;
 mod intruder;
 mod joins;
 mod lost_phone;
@@ -19,6 +22,7 @@ mod member;
 mod model;
 mod promises;
 mod said;
+mod samples;
 mod troubles;
 mod unfinished;
 mod weight;
@@ -116,6 +120,10 @@ struct World {
     calm: bool,
     /// What else befalls this seed.
     troubles: Vec<Trouble>,
+    /// Whether it is played as seeds were while there were nine troubles.
+    of_nine: bool,
+    /// What was ever granted by a second person, in whatever life of the log.
+    granted_ever: BTreeSet<EntryName>,
     intruder: Option<Intruder>,
     /// What the intruder has put into its envelopes: it may stand aside for that.
     forged: BTreeSet<EntryName>,
@@ -129,18 +137,24 @@ struct World {
 
 /// Plays one seed, with all that may befall it.
 pub fn play(seed: u64) -> Result<Played, Broken> {
-    play_in(World::new(seed, false, troubles::drawn(seed)))
+    play_in(World::new(seed, false, troubles::drawn(seed), false))
+}
+
+/// Plays one seed with the nine troubles there were before inspections and exports, in the ways there were then: to these
+/// seeds numbers in the tests refer.
+pub fn play_of_nine(seed: u64) -> Result<Played, Broken> {
+    play_in(World::new(seed, false, troubles::drawn_of_nine(seed), true))
 }
 
 /// Plays one seed at a county that loses its disk, and nothing worse: what seeds were before they had troubles, to which
 /// numbers in the tests refer.
 pub fn play_losing_the_disk(seed: u64) -> Result<Played, Broken> {
-    play_in(World::new(seed, false, Vec::new()))
+    play_in(World::new(seed, false, Vec::new(), true))
 }
 
 /// Plays one seed at a county that keeps its disk: what the first seeds were, to which numbers in the tests refer.
 pub fn play_calm(seed: u64) -> Result<Played, Broken> {
-    play_in(World::new(seed, true, Vec::new()))
+    play_in(World::new(seed, true, Vec::new(), true))
 }
 
 fn play_in(mut world: World) -> Result<Played, Broken> {
@@ -154,7 +168,7 @@ fn play_in(mut world: World) -> Result<Played, Broken> {
 }
 
 impl World {
-    fn new(seed: u64, calm: bool, troubles: Vec<Trouble>) -> Self {
+    fn new(seed: u64, calm: bool, troubles: Vec<Trouble>, of_nine: bool) -> Self {
         let has = |trouble| troubles.contains(&trouble);
         let in_hands = has(Trouble::Joins) || has(Trouble::Hands);
         let mut chance = Chance::new(seed);
@@ -177,8 +191,13 @@ impl World {
         if chance.one_in(3) || in_hands {
             users.push(village.person_with(hands::TOWNSHIP, "township", Some(town)));
         }
-        if chance.one_in(6) || has(Trouble::Erasures) {
+        let of_office = has(Trouble::Inspections) || has(Trouble::Exports);
+        if chance.one_in(6) || has(Trouble::Erasures) || of_office {
             users.push(village.person_with("县里", "county", None));
+        }
+        if has(Trouble::Exports) {
+            let others = 1 + chance.below(2);
+            users.extend(exports::OTHERS.iter().take(others).map(|name| village.person_with(name, "county", None)));
         }
         Self {
             seed,
@@ -209,6 +228,8 @@ impl World {
             said_erased: BTreeSet::new(),
             calm,
             troubles,
+            of_nine,
+            granted_ever: BTreeSet::new(),
             intruder: None,
             forged: BTreeSet::new(),
             files: Files::default(),
@@ -224,9 +245,14 @@ impl World {
         for _ in 0..3 + self.chance.below(8) {
             self.new_household();
         }
+        if self.has(Trouble::Inspections) {
+            // Nothing is told of fewer than ten: there have to be some more, whom nobody needs to look after.
+            for _ in 0..8 + self.chance.below(16) {
+                self.new_household_of(false);
+            }
+        }
         let mut phones = 2 + self.chance.below(4);
-        if [Trouble::Joins, Trouble::Erasures, Trouble::Hands].into_iter().any(|trouble| self.has(trouble)) {
-            // Whoever directs has to have something to direct with.
+        if troubles::OF_MANY_HANDS.into_iter().any(|trouble| self.has(trouble)) {
             phones = phones.max(self.users.len());
         }
         for at in 0..phones {
@@ -273,12 +299,19 @@ impl World {
     }
 
     fn new_household(&mut self) {
+        self.new_household_of(true);
+    }
+
+    fn new_household_of(&mut self, anybody: bool) {
         let place = *self.chance.pick(&self.villages).expect("there is a village");
         // The head's name bears the canary, so it has to be known before the household has an id.
         let name = format!("户主{}{:08}{}", CANARY.0, self.canaries.len(), CANARY.1);
         let household = self.village.household(&name, place);
         let canary = self.canary(household);
         self.tells(format!("the county has household {canary}"));
+        if !anybody {
+            return;
+        }
         for _ in 0..1 + self.chance.below(2) {
             let user = *self.chance.pick(&self.users).expect("there is somebody");
             self.village.entrusts(household, user);

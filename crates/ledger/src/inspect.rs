@@ -190,6 +190,11 @@ impl Ledger {
         Ok(self.look().cursor()?.epoch)
     }
 
+    /// Up to where this device has read the county's log.
+    pub fn cursor_read(&self) -> Result<lianhu_core::exchange::Cursor> {
+        self.look().cursor()
+    }
+
     /// The highest number given, and the newest link of the chain.
     pub fn top_and_chain(&self) -> Result<(u64, Hash)> {
         let tx = self.look();

@@ -1,18 +1,22 @@
-//! Plays seeds: `simulate --seeds N [--from S] [--first]`. Prints the steps of every seed for which a promise is
-//! broken; with `--first` it stops at the first such.
+//! Plays seeds: `simulate --seeds N [--from S] [--first] [--of-nine]`. Prints the steps of every seed for which a promise is
+//! broken; with `--first` it stops at the first such; with `--of-nine` seeds are what they were with nine troubles.
 
-use lianhu_tests::simulation::{Played, play};
+use lianhu_tests::simulation::{Played, play, play_of_nine};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 fn main() -> ExitCode {
-    let (mut seeds, mut from, mut first_only) = (200, 1, false);
+    let (mut seeds, mut from, mut first_only, mut of_nine) = (200, 1, false, false);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         if word == "--first" {
             first_only = true;
+            continue;
+        }
+        if word == "--of-nine" {
+            of_nine = true;
             continue;
         }
         let number = words.next().and_then(|word| word.parse::<u64>().ok());
@@ -20,7 +24,7 @@ fn main() -> ExitCode {
             ("--seeds", Some(number)) => seeds = number,
             ("--from", Some(number)) => from = number,
             _ => {
-                eprintln!("simulate --seeds N [--from S] [--first]");
+                eprintln!("simulate --seeds N [--from S] [--first] [--of-nine]");
                 return ExitCode::from(2);
             }
         }
@@ -38,7 +42,8 @@ fn main() -> ExitCode {
                     break;
                 }
                 // A panic is a broken promise like any other, and names its seed too.
-                let outcome = std::panic::catch_unwind(|| play(seed)).map_err(|_| format!("seed {seed}: panicked"));
+                let outcome = std::panic::catch_unwind(|| if of_nine { play_of_nine(seed) } else { play(seed) })
+                    .map_err(|_| format!("seed {seed}: panicked"));
                 let outcome = outcome.and_then(|outcome| outcome.map_err(|broken| broken.to_string()));
                 stop.fetch_or(first_only && outcome.is_err(), Ordering::Relaxed);
                 played.push((seed, outcome));

@@ -25,12 +25,13 @@ const EVER: Period = Period { from: Day(-100_000), to: Day(100_000) };
 #[derive(Debug, Default)]
 struct Visits {
     amends: BTreeMap<EntryName, Vec<EntryName>>,
+    days: BTreeMap<EntryName, Day>,
     struck: BTreeSet<EntryName>,
 }
 
 impl Visits {
-    /// How many visits there were: what corrects one another is one, and one that is struck is none.
-    fn count(&self) -> u32 {
+    /// The visits there were: what corrects one another is one, and one that is struck is none.
+    fn counting(&self) -> Vec<BTreeSet<EntryName>> {
         let mut families: Vec<BTreeSet<EntryName>> = Vec::new();
         for (visit, amends) in &self.amends {
             let mut family: BTreeSet<EntryName> = amends.iter().copied().chain([*visit]).collect();
@@ -47,8 +48,24 @@ impl Visits {
         let is_struck = |family: &BTreeSet<EntryName>| {
             family.iter().any(|name| self.struck.contains(name) && self.amends.contains_key(name))
         };
-        let counting = families.iter().filter(|family| !is_struck(family)).count();
-        u32::try_from(counting).unwrap_or(u32::MAX)
+        families.retain(|family| !is_struck(family));
+        families
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.counting().len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many there were in a period: for certain, and at most, where what corrects one another names several days.
+    fn within(&self, period: Period) -> (u32, u32) {
+        let inside = |name: &EntryName| self.days.get(name).map(|day| (period.from..=period.to).contains(day));
+        let (mut certain, mut most) = (0, 0);
+        for family in self.counting() {
+            let days: Vec<bool> = family.iter().filter_map(inside).collect();
+            certain += u32::from(days.iter().all(|inside| *inside));
+            most += u32::from(days.iter().any(|inside| *inside));
+        }
+        (certain, most)
     }
 }
 
@@ -90,7 +107,9 @@ impl World {
             match entry.kind {
                 kind::VISIT => {
                     let visit: Visit = minicbor::decode(&entry.body).map_err(|error| error.to_string())?;
-                    visits.entry(household).or_default().amends.insert(held.name, visit.amends);
+                    let of = visits.entry(household).or_default();
+                    of.days.insert(held.name, visit.day);
+                    of.amends.insert(held.name, visit.amends);
                 }
                 kind::STRIKE => {
                     let strike: Strike = minicbor::decode(&entry.body).map_err(|error| error.to_string())?;
@@ -111,6 +130,18 @@ impl World {
     /// How many visits to one card count.
     pub(super) fn visits_of(&self, household: HouseholdId) -> Result<u32, String> {
         Ok(self.visits_at_county()?.get(&household).map_or(0, Visits::count))
+    }
+
+    /// How many visits each household had in a period, on all its cards: for certain, and at most.
+    pub(super) fn visited(&self, period: Period) -> Result<BTreeMap<HouseholdId, (u32, u32)>, String> {
+        let (cards, in_effect) = (&self.model.cards, self.model.cards.in_effect());
+        let mut visited: BTreeMap<HouseholdId, (u32, u32)> = BTreeMap::new();
+        for (card, visits) in self.visits_at_county()? {
+            let (certain, most) = visits.within(period);
+            let of = visited.entry(cards.shown_as(&in_effect, card)).or_default();
+            (of.0, of.1) = (of.0 + certain, of.1 + most);
+        }
+        Ok(visited)
     }
 
     /// What the county's report should have of each household.

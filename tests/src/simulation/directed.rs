@@ -126,6 +126,12 @@ impl World {
             (Some(Code::NotEntitled), kind::TEAM | kind::MEMBER | kind::ROLE | kind::ROLE_END) => {
                 !self.may_direct(&entry, self.wire.seen_by(refused.name).unwrap_or(0))
             }
+            // Only the county's own hand notes what an inspector did; only the county opens an inspection.
+            (Some(Code::NotEntitled), kind::SAMPLE_DRAWN | kind::SAMPLE_OPENED) => true,
+            (Some(Code::NotEntitled), kind::INSPECTION | kind::INSPECTION_END) => !self.model.holds_all(entry.user),
+            (Some(Code::NotEntitled), kind::EXPORT_WANTED | kind::EXPORT_GRANTED | kind::EXPORT_GRANT_END) => {
+                !self.may_decide_export(&entry)
+            }
             _ => false,
         }
     }

@@ -46,7 +46,8 @@ impl World {
                 self.check_county()?;
                 self.check_phone(at)?;
             }
-            if self.has(Trouble::LostPhones) || self.has(Trouble::Hands) {
+            let waits_for_a_person = [Trouble::LostPhones, Trouble::Hands, Trouble::Exports];
+            if waits_for_a_person.into_iter().any(|trouble| self.has(trouble)) {
                 self.lets_in(true)?;
             }
             quiet = before == (self.log.len(), self.held_in_all()?)
@@ -61,6 +62,11 @@ impl World {
             if !self.is_shut_out(self.members[at].phone.device) {
                 self.check_agreement(at)?;
                 self.check_listed(at)?;
+                self.check_told_of_openings(at)?;
+                if self.model.holds_all(self.members[at].phone.user) {
+                    let ledger = self.members[at].phone.ledger();
+                    self.check_samples_on(ledger, ledger.now().day())?;
+                }
             }
             self.check_nothing_erased(at)?;
             rebuilds(self.members[at].phone.ledger_mut())
@@ -73,6 +79,10 @@ impl World {
         self.village.county.with(verifies).map_err(|what| format!("county: {what}"))?;
         self.village.county.with(|county| self.nothing_is_left(county, self.model.erased()))?;
         self.check_counted()?;
+        self.check_samples()?;
+        self.check_told()?;
+        self.check_passes()?;
+        self.check_exports()?;
         if self.has(Trouble::LostPhones) {
             self.check_let_in()?;
         }

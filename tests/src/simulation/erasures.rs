@@ -36,7 +36,20 @@ impl World {
     }
 
     fn county_erases(&mut self) -> Kept {
-        let Some(household) = self.erasable() else { return Ok(()) };
+        match self.erasable() {
+            Some(household) => self.county_erases_one(household),
+            None => Ok(()),
+        }
+    }
+
+    /// Erases a household, unless so many were that hardly any is left.
+    pub(super) fn county_erases_if_it_may(&mut self, household: HouseholdId) -> Kept {
+        let left = self.model.households().len() > 2 && self.model.erased().len() < MOST;
+        let may = left && !self.model.erased().contains(&household) && Some(household) != self.intruder_has();
+        if may { self.county_erases_one(household) } else { Ok(()) }
+    }
+
+    fn county_erases_one(&mut self, household: HouseholdId) -> Kept {
         self.tells(format!("the county erases {}", self.canaries[&household]));
         let (before, counted) = (self.lawful_visits()?, self.visits_of(household)?);
         self.village.county.directs(|w| w.erase(household, ground::ASKED, "本人来函"));

@@ -4,12 +4,14 @@
 use super::World;
 use super::member::told;
 use super::promises::{Kept, ensure};
-use lianhu_core::exchange::{Reply, Signed};
-use lianhu_core::ids::{DeviceId, Hash};
+use lianhu_core::directive::Role;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::exchange::{Cursor, Reply, Signed};
+use lianhu_core::ids::{DeviceId, EntryName, Hash};
 use lianhu_core::parcel::{Parcel, Way};
 use lianhu_core::sign::Key;
-use lianhu_ledger::{NoParcel, TakenIn, inspect};
-use std::collections::BTreeMap;
+use lianhu_ledger::{Ledger, NoParcel, TakenIn, inspect};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many files lie about.
 const MOST: usize = 16;
@@ -22,14 +24,31 @@ pub(super) struct Files {
     asked: BTreeMap<Hash, Vec<u8>>,
 }
 
+/// What a phone has heard of others: up to where, and what of it is there.
+#[derive(Debug, PartialEq, Eq)]
+struct Heard {
+    cursor: Cursor,
+    of_others: BTreeSet<EntryName>,
+}
+
+impl Heard {
+    fn on(ledger: &Ledger, device: DeviceId) -> lianhu_ledger::Result<Self> {
+        let held = ledger.all_held()?;
+        let of_others = held.iter().filter(|held| held.device != Some(device)).map(|held| held.name).collect();
+        Ok(Self { cursor: ledger.cursor_read()?, of_others })
+    }
+}
+
 impl World {
     /// One thing that people do with files.
     pub(super) fn file_is_carried(&mut self, at: usize) -> Kept {
-        match self.chance.below(10) {
-            0..=2 => self.hands_over(at),
+        match self.chance.below(if self.of_nine { 10 } else { 15 }) {
+            0..=2 => self.hands_over(at).map(drop),
             3..=6 => self.takes_in(at),
             7 => self.takes_in_damaged(at),
-            _ => self.carrier_acts(),
+            8 | 9 => self.carrier_acts(),
+            10 | 11 => self.word_comes_back(at),
+            _ => self.answer_comes_late(at),
         }
     }
 
@@ -46,7 +65,8 @@ impl World {
         self.files.lying.push(file);
     }
 
-    fn hands_over(&mut self, at: usize) -> Kept {
+    /// What a phone hands over; the file.
+    fn hands_over(&mut self, at: usize) -> Result<Vec<u8>, String> {
         let over = self.members[at].phone.ledger_mut().hand_over_parcel();
         let over = over.map_err(|error| format!("nothing could be handed over: {error}"))?;
         self.tells(format!("{} hands over file {} with {} entries", self.members[at].name, over.number, over.entries));
@@ -54,8 +74,8 @@ impl World {
         let frame = parcel.open(&self.county_opens()?).ok_or("the county cannot open a file that is for it")?;
         self.wire.sees(&frame, &self.copied, self.model.erased())?;
         self.files.asked.insert(parcel.name(), frame);
-        self.lies_about(over.bytes);
-        Ok(())
+        self.lies_about(over.bytes.clone());
+        Ok(over.bytes)
     }
 
     /// Somebody who may carry exchanges, or hands something back.
@@ -70,22 +90,96 @@ impl World {
         let rows = self.members[at].phone.ledger().carried_parcels().map_err(|error| error.to_string())?;
         let Some(device) = self.chance.pick(&rows).map(|row| row.device) else { return Ok(()) };
         // What the county could make nothing of has no way back.
-        let Ok(back) = self.members[at].phone.ledger_mut().hand_back_parcel(device) else { return Ok(()) };
-        self.tells(format!("{} hands back file {}", self.members[at].name, back.number));
-        self.lies_about(back.bytes);
+        self.hands_back(at, device);
         Ok(())
     }
 
+    fn hands_back(&mut self, at: usize, device: DeviceId) -> Option<Vec<u8>> {
+        let back = self.members[at].phone.ledger_mut().hand_back_parcel(device).ok()?;
+        self.tells(format!("{} hands back file {}", self.members[at].name, back.number));
+        self.lies_about(back.bytes.clone());
+        Some(back.bytes)
+    }
+
+    /// Somebody else who may carry files: whoever answers for an area. Where there is nobody, the county makes somebody.
+    fn carrier_for(&mut self, at: usize) -> Result<Option<usize>, String> {
+        let roles = self.model.roles();
+        let answers = |user| roles.iter().any(|(whose, role, _)| *whose == user && role != "helper");
+        let own = self.members[at].phone.device;
+        let others: Vec<usize> = (0..self.members.len())
+            .filter(|other| self.members[*other].phone.device != own)
+            .filter(|other| !self.is_shut_out(self.members[*other].phone.device))
+            .collect();
+        let carriers: Vec<usize> =
+            others.iter().copied().filter(|other| answers(self.members[*other].phone.user)).collect();
+        if let Some(carrier) = self.chance.pick(&carriers).copied() {
+            return Ok(Some(carrier));
+        }
+        let Some(carrier) = self.chance.pick(&others).copied() else { return Ok(None) };
+        let (user, place) = (self.members[carrier].phone.user, self.villages[0]);
+        self.tells(format!("{} becomes first secretary", self.village.name_of(user)));
+        let body = Role { role: "first_secretary".into(), place: Some(place) };
+        self.village.county.directs(|w| w.record(About::Cadre(user), kind::ROLE, Source::Office, &body));
+        self.all_may_hear();
+        self.check_county()?;
+        self.whole_exchange(carrier)?;
+        Ok(Some(carrier))
+    }
+
+    /// Something new is handed over, and somebody takes it along.
+    fn is_taken_along(&mut self, at: usize) -> Result<Option<usize>, String> {
+        let Some(carrier) = self.carrier_for(at)? else { return Ok(None) };
+        self.visit(at);
+        let up = self.hands_over(at)?;
+        self.takes_in_file(carrier, &up)?;
+        Ok(Some(carrier))
+    }
+
+    /// The carrier's word comes back before the county has heard of what was handed over.
+    fn word_comes_back(&mut self, at: usize) -> Kept {
+        let Some(carrier) = self.is_taken_along(at)? else { return Ok(()) };
+        match self.hands_back(carrier, self.members[at].phone.device) {
+            Some(word) => self.takes_in_file(at, &word),
+            None => Ok(()),
+        }
+    }
+
+    /// The county's answer comes back after the phone has heard from the county over a line, of other things too.
+    fn answer_comes_late(&mut self, at: usize) -> Kept {
+        let Some(carrier) = self.is_taken_along(at)? else { return Ok(()) };
+        self.whole_exchange(carrier)?;
+        self.check_county()?;
+        let Some(back) = self.hands_back(carrier, self.members[at].phone.device) else { return Ok(()) };
+        let households = self.model.households();
+        if let Some(household) = self.chance.pick(&households).copied() {
+            let user = self.members[at].phone.user;
+            self.tells(format!("the county entrusts {} to {}", self.canaries[&household], self.village.name_of(user)));
+            self.village.entrusts(household, user);
+            self.all_may_hear();
+            self.check_county()?;
+        }
+        self.whole_exchange(at)?;
+        self.check_county()?;
+        self.check_phone(at)?;
+        self.takes_in_file(at, &back)
+    }
+
     fn takes_in(&mut self, at: usize) -> Kept {
-        let Some(file) = self.chance.pick(&self.files.lying).cloned() else { return self.hands_over(at) };
+        let Some(file) = self.chance.pick(&self.files.lying).cloned() else { return self.hands_over(at).map(drop) };
         let parcel = Parcel::read(&file).map_err(|error| error.to_string())?;
         // What comes back is mostly given to whom it is for.
         let of = |device: DeviceId| self.members.iter().position(|member| member.phone.device == device);
         let at = of(parcel.label.device)
             .filter(|_| parcel.label.way != Way::Up && !self.serial.is_multiple_of(4))
             .unwrap_or(at);
-        let (device, before) = (self.members[at].phone.device, self.members[at].phone.ledger().life_read());
-        let taken = self.members[at].phone.ledger_mut().take_in_parcel(&file);
+        self.takes_in_file(at, &file)
+    }
+
+    fn takes_in_file(&mut self, at: usize, file: &[u8]) -> Kept {
+        let parcel = Parcel::read(file).map_err(|error| error.to_string())?;
+        let device = self.members[at].phone.device;
+        let before = Heard::on(self.members[at].phone.ledger(), device).map_err(|error| error.to_string())?;
+        let taken = self.members[at].phone.ledger_mut().take_in_parcel(file);
         let taken = taken.map_err(|error| format!("a file could not be looked at: {error}"))?;
         self.next();
         self.tells(format!(
@@ -103,8 +197,7 @@ impl World {
             }
             (Way::Down, Ok(TakenIn::Answered { old, .. })) => {
                 ensure(own, || "somebody else's answer was taken in".into())?;
-                let before = before.map_err(|error| error.to_string())?;
-                self.hears_by_file(at, &parcel, *old, before.is_none())
+                self.hears_by_file(at, &parcel, *old, &before)
             }
             (Way::Taken | Way::Down, Err(NoParcel::Old)) => ensure(own, || "somebody else's file is called old".into()),
             (Way::Taken | Way::Down, Err(NoParcel::NotForThis)) => ensure(!own, || "its own answer is refused".into()),
@@ -130,13 +223,22 @@ impl World {
     }
 
     /// What the county says in a file is heard like what it says on a line.
-    fn hears_by_file(&mut self, at: usize, parcel: &Parcel, old: bool, first: bool) -> Kept {
+    fn hears_by_file(&mut self, at: usize, parcel: &Parcel, old: bool, before: &Heard) -> Kept {
         let me = self.members[at].phone.ledger().identity().map_err(|error| error.to_string())?;
         let inside = parcel.open(&me.key).and_then(|inside| inspect::unpack(&inside).ok());
         let signed: Option<Signed> = inside.and_then(|bytes| minicbor::decode(&bytes).ok());
         let reply: Option<Reply> = signed.and_then(|signed| minicbor::decode(&signed.bytes).ok());
         let asked = parcel.label.answers.and_then(|name| self.files.asked.get(&name));
         let (Some(reply), Some(asked)) = (reply, asked) else { return Err("an answer to nothing was taken in".into()) };
+        // Whoever has heard from the county since they asked takes nothing from it but what became of their own.
+        let then = inspect::read_request(asked).map(|(_, request)| request.cursor);
+        let since = then.as_ref() != Some(&before.cursor);
+        let now = Heard::on(self.members[at].phone.ledger(), self.members[at].phone.device);
+        let now = now.map_err(|error| error.to_string())?;
+        ensure(old == since && (!old || now == *before), || {
+            format!("an answer to what was asked long ago ({since}) was taken as one to what is asked now")
+        })?;
+        let first = before.cursor.epoch.is_none();
         let life = self.life_of(reply.epoch).ok_or("an answer comes from a life that never was")?;
         for (name, answer, number) in told(asked, &reply) {
             if life == self.life() {

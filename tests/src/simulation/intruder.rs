@@ -3,6 +3,7 @@
 //! the others lose nothing by it: all their promises are checked as before.
 
 use super::World;
+use super::inspections::{made_up_draw, made_up_inspection};
 use super::member::genuine;
 use super::promises::{Kept, ensure};
 use crate::hostile::an_entry;
@@ -13,12 +14,15 @@ use lianhu_core::directive::{
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::envelope::{Head, Sealed};
 use lianhu_core::exchange::{Again, Cursor, Request, Signed, VERSION};
+use lianhu_core::export_grant::{ExportGrantEnd, ExportGranted};
 use lianhu_core::hub::Hub as _;
 use lianhu_core::ids::{EntryName, HouseholdId};
+use lianhu_core::inspection::{InspectionEnd, SampleOpened};
 use lianhu_core::join::{Join, JoinEnd};
 use lianhu_core::record::{NeedStep, Registration, Strike};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::surroundings::Surroundings as _;
+use lianhu_core::trace::OFFICE;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::{Identity, inspect};
 
@@ -118,7 +122,9 @@ impl World {
         let me = intruder.id.user;
         let somebody = *self.chance.pick(&self.users)?;
         let lost = self.members.first()?.phone.device;
-        let (about, kind, body) = match self.chance.below(28) {
+        let day = self.village.around.now().day();
+        let inspection = self.model.inspections.all().last().map_or(known, |opened| opened.entry);
+        let (about, kind, body) = match self.chance.below(if self.of_nine { 28 } else { 36 }) {
             0 => (theirs, kind::CHANGE, change(lane::PERSON, 1, vec![], put("phone", text))),
             1 => (theirs, kind::VISIT, visit(vec![], "坏")),
             2 => (
@@ -178,6 +184,19 @@ impl World {
                 (About::Cadre(somebody), kind::ROLE_END, body(&end))
             }
             26 => (About::Cadre(me), kind::LET_IN, body(&LetIn { device: intruder.id.device, reason: "坏".into() })),
+            28 => (OFFICE, kind::INSPECTION, body(&made_up_inspection(day, serial))),
+            29 => (OFFICE, kind::INSPECTION_END, body(&InspectionEnd { inspection, reason: "坏".into() })),
+            30 => (OFFICE, kind::SAMPLE_DRAWN, body(&made_up_draw(inspection, vec![own, foreign]))),
+            31 | 32 => {
+                let about = if self.chance.one_in(2) { mine } else { theirs };
+                (about, kind::SAMPLE_OPENED, body(&SampleOpened { inspection, team: "坏".into(), day }))
+            }
+            33 => (OFFICE, kind::EXPORT_WANTED, body(&self.some_asking())),
+            34 => (OFFICE, kind::EXPORT_GRANTED, body(&ExportGranted { wanted: self.some_asked(known), until: day })),
+            35 => {
+                let end = ExportGrantEnd { wanted: self.some_asked(known), reason: "坏".into() };
+                (OFFICE, kind::EXPORT_GRANT_END, body(&end))
+            }
             _ => return Some(self.chance.bytes(40)),
         };
         let mut entry = an_entry(&intruder.id, about, kind, body, &self.village);
@@ -258,6 +277,9 @@ impl World {
             let entry = Entry::read(&paged.bytes).map_err(|error| error.to_string())?;
             let about = entry.about.household();
             ensure(about.is_none_or(|about| may.contains(&about)), || format!("it was told of {about:?}"))?;
+            ensure(entry.about != OFFICE || entry.device == intruder.id.device, || {
+                "it was told what the office does".into()
+            })?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use super::World;
 use super::promises::Kept;
+use lianhu_core::directive::Placement;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::field::person_key;
 use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
@@ -12,15 +13,16 @@ use lianhu_ledger::Ledger;
 
 impl World {
     pub(super) fn joins(&mut self, at: usize) -> Kept {
-        match self.chance.below(12) {
+        match self.chance.below(if self.of_nine { 12 } else { 15 }) {
             0..=3 => self.county_joins(),
-            4 | 5 => self.township_joins(at)?,
+            4 | 5 => drop(self.township_joins(at)?),
             6 | 7 => self.county_parts(),
             8 => self.township_parts(at)?,
             9 => self.tells_apart(at)?,
             10 => self.somebody_is_gone(at)?,
             // A card nobody is told of twice: registered next door although it stands there already.
-            _ => self.register(at),
+            11 => self.register(at),
+            _ => self.card_goes_before_its_join_is_heard(at)?,
         }
         self.check_counted()
     }
@@ -45,7 +47,7 @@ impl World {
         (one != other).then_some([one, other])
     }
 
-    fn county_joins(&mut self) {
+    pub(super) fn county_joins(&mut self) {
         let households = self.model.households();
         let Some(cards) = self.two_of(&households) else { return };
         let join = self.some_join(|world, card| world.village.county.with(|county| people_on(county, card)), cards);
@@ -65,15 +67,34 @@ impl World {
         self.all_may_hear();
     }
 
-    fn township_joins(&mut self, at: usize) -> Kept {
+    /// Says which cards were joined.
+    fn township_joins(&mut self, at: usize) -> Result<Option<[HouseholdId; 2]>, String> {
         let at = self.township_or(at);
-        let Some(one) = self.household_on(at) else { return Ok(()) };
-        let Some(other) = self.household_on(at).filter(|other| *other != one) else { return Ok(()) };
+        let Some(one) = self.household_on(at) else { return Ok(None) };
+        let Some(other) = self.household_on(at).filter(|other| *other != one) else { return Ok(None) };
         let join = self.some_join(|world, card| people_on(world.members[at].phone.ledger(), card), [one, other]);
         let joined = self.members[at].phone.ledger_mut().join(one, &join).map_err(|error| error.to_string())?;
-        let Ok(name) = joined else { return Ok(()) };
+        let Ok(name) = joined else { return Ok(None) };
         self.tells(format!("{} joins {} into {}", self.members[at].name, self.canaries[&one], self.canaries[&other]));
         self.members[at].saved([name]);
+        Ok(Some([one, other]))
+    }
+
+    /// A township joins two cards, and one of them goes to another township before anybody has heard of the join.
+    fn card_goes_before_its_join_is_heard(&mut self, at: usize) -> Kept {
+        let at = self.township_or(at);
+        let (Some(cards), Some(beyond)) = (self.township_joins(at)?, self.beyond) else { return Ok(()) };
+        let gone = cards[self.chance.below(2)];
+        self.tells(format!("the county moves {} to another township", self.canaries[&gone]));
+        let body = Placement { origin: beyond, present: None };
+        self.village.county.directs(|w| w.record(About::Household(gone), kind::PLACEMENT, Source::Office, &body));
+        self.all_may_hear();
+        self.check_county()?;
+        if self.chance.one_in(2) {
+            self.whole_exchange(at)?;
+            self.check_county()?;
+            self.check_phone(at)?;
+        }
         Ok(())
     }
 

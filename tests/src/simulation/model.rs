@@ -2,6 +2,8 @@
 //! log alone, with no table and no SQL, so that a mistake in the product's way is not repeated here.
 
 use super::cards::Cards;
+use super::exports::Exports;
+use super::inspections::Inspections;
 use lianhu_core::directive::{Device, Erasure, Grant, GrantEnd, Member, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::ids::{DeviceId, EntryName, HouseholdId, PlaceId, UserId};
@@ -29,6 +31,10 @@ pub(super) struct Model {
     erased: BTreeSet<HouseholdId>,
     /// What is joined into what.
     pub(super) cards: Cards,
+    /// What is inspected.
+    pub(super) inspections: Inspections,
+    /// What may be exported.
+    pub(super) exports: Exports,
     users: BTreeSet<UserId>,
     now: BTreeMap<UserId, BTreeSet<HouseholdId>>,
     ever: BTreeMap<UserId, BTreeSet<HouseholdId>>,
@@ -46,6 +52,9 @@ impl Model {
     /// Takes in the next entry of the log.
     pub(super) fn take(&mut self, name: EntryName, number: u64, entry: &Entry) {
         self.cards.take(name, entry);
+        self.inspections.take(name, entry);
+        let of_county = self.holds_all(entry.user);
+        self.exports.take(name, entry, of_county);
         match (entry.kind, entry.about) {
             (kind::PLACE, About::Place(place)) => {
                 if let Some(parent) = body::<Place>(entry).parent {
@@ -189,6 +198,13 @@ impl Model {
     pub(super) fn is_placed_at(&self, household: HouseholdId, place: PlaceId) -> bool {
         let placed = self.placed.get(&household).and_then(|placed| placed.last());
         placed.is_some_and(|(_, places)| places.contains(&place))
+    }
+
+    /// The town and the village that a household counts under: those it belongs to, wherever it lives now.
+    pub(super) fn counts_under(&self, household: HouseholdId) -> (Option<PlaceId>, Option<PlaceId>) {
+        let placed = self.placed.get(&household).and_then(|placed| placed.last());
+        let village = placed.and_then(|(_, places)| places.first()).copied();
+        (village.and_then(|village| self.parents.get(&village).copied()), village)
     }
 
     /// Whether somebody holds a household, or did as far as they had heard up to a number.

@@ -3,8 +3,9 @@
 
 use super::World;
 use super::member::{Owed, cleared_by, genuine, told, values_of};
-use lianhu_core::entry::{About, Entry};
+use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::exchange::{Answer, Code, Receipt, Verdict};
+use lianhu_core::export_grant::ExportGranted;
 use lianhu_core::ids::{EntryName, Hash, HouseholdId};
 use lianhu_core::scalar::Scalar;
 use lianhu_ledger::inspect::{self, Held, Refused, Standing};
@@ -65,12 +66,18 @@ impl World {
         ensure(entry.name() == held.name, || format!("entry {number} is not what its name says"))?;
         self.check_intruder(&entry, number)?;
         self.check_directed(held.name, &entry)?;
+        self.check_inspected(&entry)?;
+        self.check_export(&entry)?;
         self.is_in_the_log(held.name, number, Some(entry.about));
         if let Some(household) = entry.about.household() {
             let cleared = cleared_by(&entry).into_iter().map(|key| (key, Scalar::Null));
             self.said.entry(household).or_default().extend(values_of(&entry).into_iter().chain(cleared));
         }
         self.model.take(held.name, number, &entry);
+        if entry.kind == kind::EXPORT_GRANTED {
+            let wanted = super::model::body::<ExportGranted>(&entry).wanted;
+            self.granted_ever.extend(self.model.exports.is_granted(wanted).then_some(wanted));
+        }
         if entry.is_directive() {
             // Whoever wrote it, nobody else has heard of it yet.
             self.all_may_hear();
@@ -215,6 +222,7 @@ impl World {
         self.check_owed(at, &held)?;
         self.check_drafts(at)?;
         self.check_carried(at)?;
+        self.check_openings(at, &held)?;
         self.check_canaries(at, &held)
     }
 

@@ -25,9 +25,13 @@ pub(super) enum Trouble {
     Erasures,
     /// Roles that end, teams, townships that direct.
     Hands,
+    /// Inspections, what is told in them, samples that are drawn and opened.
+    Inspections,
+    /// Unmasked exports that somebody asks for and somebody else grants.
+    Exports,
 }
 
-const ALL: [Trouble; 9] = [
+const ALL: [Trouble; 11] = [
     Trouble::Clocks,
     Trouble::LostPhones,
     Trouble::Intruder,
@@ -37,13 +41,31 @@ const ALL: [Trouble; 9] = [
     Trouble::Joins,
     Trouble::Erasures,
     Trouble::Hands,
+    Trouble::Inspections,
+    Trouble::Exports,
 ];
 
-/// The troubles of this seed: three on average, one at least.
+/// How many there were before inspections and exports.
+const NINE: usize = 9;
+
+/// Where these are, everybody has a phone: whoever directs has to have something to direct with.
+pub(super) const OF_MANY_HANDS: [Trouble; 5] =
+    [Trouble::Joins, Trouble::Erasures, Trouble::Hands, Trouble::Inspections, Trouble::Exports];
+
+/// The troubles of this seed: three to four on average, one at least.
 pub(super) fn drawn(seed: u64) -> Vec<Trouble> {
+    drawn_of(&ALL, seed)
+}
+
+/// Those it had while there were nine of them.
+pub(super) fn drawn_of_nine(seed: u64) -> Vec<Trouble> {
+    drawn_of(&ALL[..NINE], seed)
+}
+
+fn drawn_of(all: &[Trouble], seed: u64) -> Vec<Trouble> {
     let mut chance = Chance::new(seed ^ 0x7E57_0B1E);
-    let some: Vec<_> = ALL.into_iter().filter(|_| chance.below(3) == 0).collect();
-    if some.is_empty() { chance.pick(&ALL).copied().into_iter().collect() } else { some }
+    let some: Vec<_> = all.iter().copied().filter(|_| chance.below(3) == 0).collect();
+    if some.is_empty() { chance.pick(all).copied().into_iter().collect() } else { some }
 }
 
 impl World {
@@ -60,6 +82,8 @@ impl World {
             Some(Trouble::Joins) => self.joins(at)?,
             Some(Trouble::Erasures) => return self.erases(at),
             Some(Trouble::Hands) => self.changes_hands(at)?,
+            Some(Trouble::Inspections) => self.inspects(at)?,
+            Some(Trouble::Exports) => self.exports(at)?,
             None => {}
         }
         Ok(vec![at])

@@ -11,15 +11,16 @@ const TYPES: [&str; 4] = ["一般户", "脱贫户", "监测对象", "低保户"]
 
 impl World {
     pub(super) fn weighs(&mut self, at: usize) -> Kept {
-        match self.chance.below(10) {
+        match self.chance.below(if self.of_nine { 10 } else { 13 }) {
             0..=2 => self.says_type(at),
             3 | 4 => self.say_the_same(at),
             5..=7 => self.county_confirms(),
             8 => self.township_confirms(at),
-            _ => {
+            9 => {
                 self.county_decides_what_weighs();
                 Ok(())
             }
+            _ => self.county_confirms_again(at),
         }
     }
 
@@ -68,6 +69,30 @@ impl World {
         let Some((household, body)) = self.something_said() else { return Ok(()) };
         self.tells(format!("the county confirms {:?} of {}", body.said, self.canaries[&household]));
         self.village.county.directs(|w| w.record(About::Household(household), kind::APPROVAL, Source::Office, &body));
+        Ok(())
+    }
+
+    /// A fact is confirmed, and later something else: what was confirmed last counts.
+    fn county_confirms_again(&mut self, at: usize) -> Kept {
+        let Some(household) = self.household_on(at) else { return Ok(()) };
+        let mut types = TYPES.to_vec();
+        for _ in 0..2 {
+            let value = types.swap_remove(self.chance.below(types.len()));
+            self.says(at, household, "household_type", value.into())?;
+            self.whole_exchange(at)?;
+            self.check_county()?;
+            let said = self.village.county.with(|county| county.statements(household));
+            let said = said.map_err(|error| error.to_string())?.remove("household_type").unwrap_or_default();
+            let said = said.into_iter().find(|said| said.value == Scalar::from(value));
+            // What is said on a card that is joined with it is confirmed for that card.
+            let own = said.into_iter().flat_map(|said| said.by).find(|by| by.card == household);
+            let Some(said) = own.map(|by| by.entry) else { return Ok(()) };
+            self.tells(format!("the county confirms that {} is {value}", self.canaries[&household]));
+            let body = Approval { key: "household_type".into(), said };
+            let about = About::Household(household);
+            self.village.county.directs(|w| w.record(about, kind::APPROVAL, Source::Office, &body));
+            self.all_may_hear();
+        }
         Ok(())
     }
 
