@@ -1,6 +1,7 @@
 //! Broken variants of the ledger, each a few words of its source changed: what the simulation must catch (docs/proofs.md).
 
 mod hands;
+mod office;
 
 /// A variant and how it is made.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ const STORE: &str = "crates/ledger/src/store.rs";
 
 /// All of them.
 pub fn variants() -> impl Iterator<Item = &'static Variant> {
-    VARIANTS.iter().chain(hands::VARIANTS)
+    VARIANTS.iter().chain(hands::VARIANTS).chain(office::VARIANTS)
 }
 
 const VARIANTS: &[Variant] = &[
@@ -117,7 +118,7 @@ const VARIANTS: &[Variant] = &[
             GATE,
             "        if let Some(known) = self.fate(name)?.filter(|(answer, ..)| *answer != Answer::Quarantined) {",
             "        if let Some(kept) = self.entry(name)?.filter(|kept| kept.number.is_some()) {\n            \
-             return Ok((Answer::Kept, Some(self.number(kept, arrival.point_at)?), None));\n        }\n        \
+             return Ok((Answer::Kept, Some(self.number(kept, arrival.point_at)?.1.number), None));\n        }\n        \
              if let Some(known) = self.fate(name)?.filter(|(answer, ..)| *answer != Answer::Quarantined) {",
         )],
     },
@@ -160,9 +161,9 @@ const VARIANTS: &[Variant] = &[
         broken: "what the county has parked does not outlive its process",
         changes: &[change(
             STORE,
-            "        if found == 0 {",
+            "        let made = match found {",
             "        if found > 0 { conn.execute_batch(\"delete from entry where standing = 1 and number is null\")?; }\n        \
-             if found == 0 {",
+             let made = match found {",
         )],
     },
     Variant {
@@ -347,8 +348,8 @@ const VARIANTS: &[Variant] = &[
         broken: "a phone's request counter begins anew whenever the ledger is opened",
         changes: &[change(
             STORE,
-            "        if found == 0 {",
-            "        if found > 0 { conn.execute_batch(\"delete from meta where key = 'counter'\")?; }\n        if found == 0 {",
+            "        let made = match found {",
+            "        if found > 0 { conn.execute_batch(\"delete from meta where key = 'counter'\")?; }\n        let made = match found {",
         )],
     },
 ];

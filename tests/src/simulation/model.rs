@@ -2,8 +2,8 @@
 //! log alone, with no table and no SQL, so that a mistake in the product's way is not repeated here.
 
 use super::cards::Cards;
-use super::exports::Exports;
-use super::inspections::Inspections;
+use super::granted::Exports;
+use super::inspected::Inspections;
 use lianhu_core::directive::{Device, Erasure, Grant, GrantEnd, Member, Place, Placement, Role, RoleEnd};
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::ids::{DeviceId, EntryName, HouseholdId, PlaceId, UserId};

@@ -2,7 +2,7 @@
 //! that was promised; who is drawn still; and whom an opening reaches, which is whoever holds the household, and the office.
 
 use super::World;
-use super::inspections::Shown;
+use super::inspected::Shown;
 use super::model::body;
 use super::promises::{Kept, canaries_in, ensure};
 use lianhu_core::entry::{Entry, kind};
