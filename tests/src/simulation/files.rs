@@ -122,7 +122,7 @@ impl World {
         self.village.county.directs(|w| w.record(About::Cadre(user), kind::ROLE, Source::Office, &body));
         self.all_may_hear();
         self.check_county()?;
-        self.whole_exchange(carrier)?;
+        self.exchanges_on_a_bad_line(carrier)?;
         Ok(Some(carrier))
     }
 
@@ -147,8 +147,7 @@ impl World {
     /// The county's answer comes back after the phone has heard from the county over a line, of other things too.
     fn answer_comes_late(&mut self, at: usize) -> Kept {
         let Some(carrier) = self.is_taken_along(at)? else { return Ok(()) };
-        self.whole_exchange(carrier)?;
-        self.check_county()?;
+        self.exchanges_on_a_bad_line(carrier)?;
         let Some(back) = self.hands_back(carrier, self.members[at].phone.device) else { return Ok(()) };
         let households = self.model.households();
         if let Some(household) = self.chance.pick(&households).copied() {
@@ -158,10 +157,21 @@ impl World {
             self.all_may_hear();
             self.check_county()?;
         }
-        self.whole_exchange(at)?;
-        self.check_county()?;
-        self.check_phone(at)?;
+        self.exchanges_on_a_bad_line(at)?;
         self.takes_in_file(at, &back)
+    }
+
+    /// Somebody tries until it is done, three times at most.
+    fn exchanges_on_a_bad_line(&mut self, at: usize) -> Kept {
+        for _ in 0..3 {
+            self.whole_exchange(at)?;
+            self.check_county()?;
+            self.check_phone(at)?;
+            if self.members[at].at_rest {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn takes_in(&mut self, at: usize) -> Kept {

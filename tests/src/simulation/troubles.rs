@@ -82,8 +82,9 @@ impl World {
             Some(Trouble::Joins) => self.joins(at)?,
             Some(Trouble::Erasures) => return self.erases(at),
             Some(Trouble::Hands) => self.changes_hands(at)?,
-            Some(Trouble::Inspections) => self.inspects(at)?,
-            Some(Trouble::Exports) => self.exports(at)?,
+            // One thing follows from another here: a single act shows little.
+            Some(Trouble::Inspections) => (0..1 + self.chance.below(3)).try_for_each(|_| self.inspects(at))?,
+            Some(Trouble::Exports) => (0..1 + self.chance.below(4)).try_for_each(|_| self.exports(at))?,
             None => {}
         }
         Ok(vec![at])
