@@ -147,7 +147,7 @@ impl Ledger {
             let sql = "select distinct about from scope where until is null and about between x'68' and x'69'";
             let held = tx.all(sql, [], |row| row.get::<_, Vec<u8>>(0))?;
             let held: Vec<_> = held.iter().filter_map(|key| About::from_key(key)?.household()).collect();
-            tx.rescope_without(&held, Point { number: tx.top()?, at: tx.around.now() })?;
+            tx.rescope_without(&held, Point { number: tx.top()? + 1, at: tx.around.now() })?;
             tx.set_meta(TOOK_OUT, 0)
         })
     }
@@ -205,8 +205,10 @@ impl Tx<'_> {
         let cards = self.cards_of(household)?;
         self.drop_household(household)?;
         let sql = "update scope set until = coalesce(until, ?2), moved = coalesce(until, ?2), excluded_count = 0, excluded_sum = zeroblob(16) where about = ?1";
-        // A backup may be older than the directive: its own numbers have not come so far.
-        let ended = if is_county { directive.min(self.top()?) } else { directive };
+        // A backup may be older than the directive, which comes anew behind all that it holds: whoever has heard up to here has
+        // not heard of it.
+        let is_lost = is_county && self.erasure_of(household)?.flatten().is_none();
+        let ended = if is_lost { self.top()? + 1 } else { directive };
         self.run(sql, params![about.key(), ended.cast_signed()])?;
         if is_county {
             let others: Vec<_> = cards.into_iter().filter(|card| *card != household).collect();

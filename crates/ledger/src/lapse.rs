@@ -3,14 +3,12 @@
 
 use crate::entries::{Kept, name_of, standing};
 use crate::error::Result;
-use crate::lease::SHUT_OUT;
 use crate::store::Tx;
-use lianhu_core::change::Change;
 use lianhu_core::entry::{About, kind};
 use lianhu_core::exchange::{Code, Digest, Reply};
 use lianhu_core::ids::HouseholdId;
 use rusqlite::params;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The end of what the county has not spoken of in this life of its log: no number is so low.
 const NOT_TOLD: i64 = 0;
@@ -102,7 +100,7 @@ impl Tx<'_> {
 
     /// Ends what the county was not heard to speak of although all was told: nothing of it can be written any more.
     /// Others' entries that it did not tell again count no longer; their bytes stay until their household is forgotten.
-    /// A device that is shut out is told nothing: there it is only the changes that its own are built on and wait for.
+    /// A device that is shut out is told nothing: there it is only the changes that its own are built on.
     pub(crate) fn lapse(&self, is_told: bool) -> Result<()> {
         let me = self.identity()?;
         let sql = "select name, about, kind from entry where number is null and standing in (?1, ?2) and device <> ?3";
@@ -111,14 +109,20 @@ impl Tx<'_> {
             self.all(sql, params, |row| Ok((name_of(row, 0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, u16>(2)?)))?;
         let mut lapsed = false;
         let mut changed: BTreeSet<HouseholdId> = BTreeSet::new();
+        let mut missed: BTreeMap<About, bool> = BTreeMap::new();
         for (name, key, kind) in others {
             let Some(about) = About::from_key(&key) else { continue };
-            // What is being handed over stays as it was read, until it goes as a whole; unless the county waits for what
-            // own changes are built on.
-            if about.household().is_some() && self.is_ended(about)? && !self.is_waited_for(about)? {
+            let is_missed = match missed.get(&about) {
+                Some(known) => *known,
+                None => self.is_missed(about)?,
+            };
+            missed.insert(about, is_missed);
+            // What is being handed over stays as it was read, until it goes as a whole; unless own changes are built on it that
+            // the county could not merge.
+            if about.household().is_some() && self.is_ended(about)? && !is_missed {
                 continue;
             }
-            if !is_told && (kind != kind::CHANGE || self.stands_aside(about)? || !self.is_waited_for(about)?) {
+            if !is_told && (kind != kind::CHANGE || !is_missed) {
                 continue;
             }
             self.set_standing(name, standing::LAPSED, None)?;
@@ -129,51 +133,14 @@ impl Tx<'_> {
             self.rebuild()?;
         }
         for household in changed {
-            let waiting =
-                "select 1 from entry where about = ?1 and kind = ?2 and number is null and standing = 0 limit 1";
-            let params = params![About::Household(household).key(), kind::CHANGE];
+            let waiting = "select 1 from entry where about = ?1 and kind = ?2 and device = ?3 and number is null and standing in (?4, ?5) limit 1";
+            let about = About::Household(household).key();
+            let params = params![about, kind::CHANGE, me.device.bytes(), standing::LIVING, standing::ASIDE];
             if self.one(waiting, params, |_| Ok(()))?.is_some() {
                 self.replay(household)?;
             }
         }
         Ok(())
-    }
-
-    /// Whether the county has own changes about it and has given them no number: it lacks what they are built on.
-    fn is_waited_for(&self, about: About) -> Result<bool> {
-        let sql = "select 1 from entry join envelope on envelope.id = entry.envelope where entry.about = ?1 and entry.kind = ?2 \
-                   and entry.device = ?3 and entry.number is null and entry.standing = 0 and length(envelope.receipt) > 0 limit 1";
-        let me = self.identity()?;
-        Ok(self.one(sql, params![about.key(), kind::CHANGE, me.device.bytes()], |_| Ok(()))?.is_some())
-    }
-
-    /// Whether own changes about it stand aside: until they are let in it may be these that the county waits for.
-    fn stands_aside(&self, about: About) -> Result<bool> {
-        let sql = "select 1 from entry where about = ?1 and kind = ?2 and device = ?3 and number is null and standing = ?4 limit 1";
-        let me = self.identity()?;
-        let params = params![about.key(), kind::CHANGE, me.device.bytes(), standing::ASIDE];
-        Ok(self.one(sql, params, |_| Ok(()))?.is_some())
-    }
-
-    /// Whether a device that is shut out, and told nothing any more, has changes standing aside that are built on what others
-    /// wrote and the county has not told again: once let in they may lack it, and have to be said again.
-    pub(crate) fn may_be_said_again(&self, about: About) -> Result<bool> {
-        if self.meta::<i64>(SHUT_OUT)? != Some(1) {
-            return Ok(false);
-        }
-        let me = self.identity()?;
-        let sql = "select name from entry where about = ?1 and kind = ?2 and device = ?3 and number is null and standing = ?4";
-        let params = params![about.key(), kind::CHANGE, me.device.bytes(), standing::ASIDE];
-        for name in self.all(sql, params, |row| name_of(row, 0))? {
-            let deps = self.entry(name)?.map(|kept| kept.body::<Change>()).transpose()?.map(|change| change.deps);
-            for dep in deps.unwrap_or_default() {
-                let known = self.entry(dep)?.is_some_and(|dep| dep.number.is_some() || dep.entry.device == me.device);
-                if !known {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
     }
 
     /// What stood aside and was let in is waiting like the rest. Says of which household it has to be said again, because what
@@ -186,7 +153,8 @@ impl Tx<'_> {
         self.revive(kept)?;
         let household = kept.entry.about.household().filter(|_| kept.entry.kind == kind::CHANGE);
         let Some(household) = household else { return Ok(None) };
-        let lacks = !self.dossier(household)?.knows(kept.name) && !self.stands_aside(kept.entry.about)?;
+        // What it is built on may stand aside itself, and come in after it.
+        let lacks = !self.dossier(household)?.knows(kept.name) && !self.lacks(kept)?.is_empty();
         Ok(lacks.then_some(household))
     }
 

@@ -10,6 +10,7 @@ mod audit;
 mod author;
 mod backing_up;
 mod bodies;
+mod built_on;
 mod bulk;
 mod cadres;
 mod carried;

@@ -1,16 +1,19 @@
 //! Writing again: a device whose waiting changes the county cannot merge rebuilds the dossier from what is numbered
 //! and says the rest once more under a new actor. The first writing stays in the ledger, withdrawn.
 
+use crate::built_on::Lack;
 use crate::dossiers;
 use crate::entries::{Kept, standing};
 use crate::error::Result;
 use crate::store::Tx;
 use lianhu_core::change::Change;
+use lianhu_core::dossier::Dossier;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::exchange::Code;
 use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
+use lianhu_core::scalar::Scalar;
 use rusqlite::params;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What became of a change that was to be said again.
 enum Again {
@@ -20,6 +23,14 @@ enum Again {
     Stands,
     /// It cannot be merged, even so.
     Cannot,
+}
+
+/// What is known while changes are said again.
+struct Known {
+    /// What counts: numbered, or said again and waiting.
+    counting: Dossier,
+    /// That, and beside it what stands aside and may be let in.
+    beside: Dossier,
 }
 
 impl Tx<'_> {
@@ -47,24 +58,39 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Rebuilds a household's dossier from numbered changes and writes the waiting ones again on top.
+    /// Rebuilds a household's dossier from numbered changes and writes the waiting ones again on top; and of those that stand
+    /// aside for who wrote them what is built on something that never comes.
     pub(crate) fn replay(&self, household: HouseholdId) -> Result<()> {
         let about = About::Household(household);
         let me = self.identity()?;
-        // The first turn is 1 and nobody has stored it: the next has to be another, or it would be the same actor.
-        let turn = self.meta::<i64>("turn")?.unwrap_or(1) + 1;
-        self.set_meta("turn", turn)?;
-        let turn = turn.cast_unsigned();
-        let mut dossier = self.merge_afresh(household, "number is not null")?;
+        let mut turn = self.next_turn()?;
+        let counting = self.merge_afresh(household, "number is not null")?;
         let sql = "about = ?1 and kind = ?2 and number is null and device = ?3";
         let mut waiting = self.entries(sql, params![about.key(), kind::CHANGE, me.device.bytes()])?;
         waiting.extend(self.refused_for_order(household)?);
+        let mut known = Known { beside: counting.clone(), counting };
+        let mut aside = self.own_aside(about)?;
+        aside.sort_by_key(|kept| kept.entry.mono);
+        for kept in aside {
+            let lacks = self.lacks(&kept)?;
+            if lacks.contains(&Lack::Lapsed) || lacks.contains(&Lack::SaidAgain) {
+                waiting.push(kept);
+            } else {
+                // What cannot be merged beside the rest is left out.
+                dossiers::take_in(&mut known.beside, &kept)?.ok();
+            }
+        }
         waiting.sort_by_key(|kept| kept.entry.mono);
-        let mut renamed: BTreeMap<EntryName, EntryName> = BTreeMap::new();
+        let mut renamed = BTreeSet::new();
         for kept in waiting {
-            match self.say_again(household, &mut dossier, &kept, turn, &renamed)? {
+            match self.say_again(household, &mut known, &kept, turn, &renamed)? {
                 Again::Said(name) => {
-                    renamed.insert(kept.name, name);
+                    self.note_said_again(kept.name, name)?;
+                    renamed.insert(name);
+                    if !known.counting.knows(name) {
+                        // An actor's changes follow each other in every dossier: what counts from here on has another.
+                        turn = self.next_turn()?;
+                    }
                 }
                 Again::Stands => {}
                 // It stays as it is, where a person can see it; nothing is withdrawn that was not said again.
@@ -72,8 +98,16 @@ impl Tx<'_> {
             }
             self.set_standing(kept.name, standing::WITHDRAWN, None)?;
         }
-        let dossier = self.put_dossier(household, dossier)?;
+        let dossier = self.put_dossier(household, known.counting)?;
         self.project_household(household, &dossier)
+    }
+
+    /// Another turn of this device, and with it another actor.
+    fn next_turn(&self) -> Result<u64> {
+        // The first turn is 1 and nobody has stored it: the next has to be another, or it would be the same actor.
+        let turn = self.meta::<i64>("turn")?.unwrap_or(1) + 1;
+        self.set_meta("turn", turn)?;
+        Ok(turn.cast_unsigned())
     }
 
     /// Own changes that stand aside only because of their place among others.
@@ -93,21 +127,19 @@ impl Tx<'_> {
         Ok(refused)
     }
 
-    /// What of it the dossier knows; of what it does not know, what that was built on.
-    fn known_of(
-        &self,
-        dossier: &lianhu_core::dossier::Dossier,
-        deps: &[EntryName],
-        renamed: &BTreeMap<EntryName, EntryName>,
-    ) -> Result<Vec<EntryName>> {
+    /// What of it the dossier knows, as it was said first or again; of what it does not know, what that was built on.
+    fn known_of(&self, dossier: &Dossier, deps: &[EntryName]) -> Result<Vec<EntryName>> {
         let (mut open, mut seen, mut known) = (deps.to_vec(), BTreeSet::new(), Vec::new());
         while let Some(dep) = open.pop() {
             if !seen.insert(dep) {
                 continue;
             }
-            let dep = *renamed.get(&dep).unwrap_or(&dep);
+            let again = self.said_again(dep)?;
+            open.extend(again);
             if dossier.knows(dep) {
                 known.push(dep);
+            } else if again.is_some_and(|again| dossier.knows(again)) {
+                // It stands for it.
             } else if let Some(kept) = self.entry(dep)?.filter(|kept| kept.entry.kind == kind::CHANGE) {
                 open.extend(kept.body::<Change>()?.deps);
             }
@@ -115,39 +147,30 @@ impl Tx<'_> {
         Ok(known)
     }
 
-    /// Whether any of these stands aside because this device was shut out.
-    fn any_shut_out(&self, names: &[EntryName]) -> Result<bool> {
-        let sql = "select 1 from entry where name = ?1 and standing = ?2 and code = ?3";
-        for name in names {
-            if self.one(sql, params![name.0, standing::ASIDE, Code::Revoked as i64], |_| Ok(()))?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Says one change again, knowing what its author knew and no more, so that what others wrote meanwhile is neither
     /// overwritten nor lost.
     fn say_again(
         &self,
         household: HouseholdId,
-        dossier: &mut lianhu_core::dossier::Dossier,
+        known: &mut Known,
         kept: &Kept,
         turn: u64,
-        renamed: &BTreeMap<EntryName, EntryName>,
+        renamed: &BTreeSet<EntryName>,
     ) -> Result<Again> {
         let change: Change = kept.body()?;
-        let clears = change.puts.iter().any(|put| put.value == lianhu_core::scalar::Scalar::Null);
-        let puts = change.puts.into_iter().map(|put| (put.key, put.value)).collect();
-        let mut knowing = self.known_of(dossier, &change.deps, renamed)?;
+        // What it clears may stand aside and be let in later: then this has to come in after it.
+        let clears = change.puts.iter().any(|put| put.value == Scalar::Null);
+        let knows_all = |dossier: &Dossier| change.deps.iter().all(|dep| dossier.knows(*dep));
+        if clears && knows_all(&known.beside) && !knows_all(&known.counting) {
+            return Ok(Again::Cannot);
+        }
+        let dossier = if clears { &known.beside } else { &known.counting };
+        let puts = change.puts.iter().map(|put| (put.key.clone(), put.value.clone())).collect();
+        let mut knowing = self.known_of(dossier, &change.deps)?;
         // An actor builds on its own last change.
-        knowing.extend(renamed.values().copied());
+        knowing.extend(renamed.iter().filter(|name| dossier.knows(**name)));
         let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);
-        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else {
-            // What it clears may stand aside and be let in later: then this has to come in after it, as it is.
-            let kept = clears && self.any_shut_out(&change.deps)?;
-            return Ok(if kept { Again::Cannot } else { Again::Stands });
-        };
+        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else { return Ok(Again::Stands) };
         let entry = Entry {
             id: EntryId::mint(self.around),
             mono: self.count_up("mono")?,
@@ -156,9 +179,11 @@ impl Tx<'_> {
         };
         let bytes = entry.write();
         let kept = Kept { name: EntryName::of(&bytes), number: None, late: false, entry };
-        if dossiers::take_in(dossier, &kept)?.is_err() {
+        if dossiers::take_in(&mut known.beside, &kept)?.is_err() {
             return Ok(Again::Cannot);
         }
+        // What is built on something that stands aside counts once that was let in.
+        dossiers::take_in(&mut known.counting, &kept)?.ok();
         self.insert_entry(&kept.entry, kept.name, &bytes, standing::LIVING)?;
         Ok(Again::Said(kept.name))
     }

@@ -166,8 +166,8 @@ impl Tx<'_> {
                 let is_trace = kept.entry.kind == kind::TRACE;
                 Ok(usize::from(self.take_number(kept, number)? && !is_trace))
             }
-            // It was let in since: this is an older word that came late.
-            (Some(Answer::Quarantined), _) if kept.number.is_some() => Ok(0),
+            // It was let in since: this is an older word that came late. Or it was said again, and waits no more.
+            (Some(Answer::Quarantined), _) if kept.number.is_some() || self.was_said_again(kept.name)? => Ok(0),
             (Some(Answer::Quarantined), _) => {
                 let replayed = matches!(fate.code, Some(Code::SeqTaken | Code::SeqGap));
                 self.set_standing(kept.name, standing::ASIDE, fate.code)?;

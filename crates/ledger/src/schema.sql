@@ -123,6 +123,12 @@ create table let_go (
   name blob primary key
 ) strict, without rowid;
 
+-- Own changes that were said again, and as what: what was built on them is built on that.
+create table said_again (
+  name  blob primary key,
+  again blob not null
+) strict, without rowid;
+
 -- Codes of forgotten PINs that were answered, and to which device (county).
 create table recovered (
   code   text primary key,

@@ -1,7 +1,7 @@
 //! The end of a simulation: the line is good at last. Everything comes to rest, and all in scope agree.
 
 use super::World;
-use super::member::values_of;
+use super::member::{cleared_by, values_of};
 use super::promises::{Kept, ensure};
 use super::troubles::Trouble;
 use crate::Weather;
@@ -11,7 +11,7 @@ use lianhu_core::ids::{EntryName, HouseholdId};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
 use lianhu_ledger::Ledger;
-use lianhu_ledger::inspect::{Held, Refused, ScopeRow, Standing};
+use lianhu_ledger::inspect::{Held, ScopeRow, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How often everybody exchanges before it has to be quiet.
@@ -133,11 +133,16 @@ impl World {
             let cleared = owed.clears.iter().map(|key| (key.clone(), Scalar::Null));
             let all: Vec<_> = owed.values.iter().cloned().chain(cleared).collect();
             let again = !all.is_empty() && all.iter().all(|value| said.is_some_and(|said| said.contains(value)));
-            let values =
-                |refused: &Refused| Entry::read(&refused.bytes).map(|entry| values_of(&entry)).unwrap_or_default();
-            let aside = refused.iter().any(|refused| refused.name == *name)
-                || !owed.values.is_empty()
-                    && owed.values.iter().all(|value| refused.iter().any(|refused| values(refused).contains(value)));
+            // Said again, it stands aside under another name, with every value and every clearing.
+            let own = refused.iter().filter_map(|refused| Entry::read(&refused.bytes).ok());
+            let own: Vec<Entry> = own
+                .filter(|entry| entry.device == member.phone.device)
+                .filter(|entry| owed.household.is_some() && entry.about.household() == owed.household)
+                .collect();
+            let said_aside = !all.is_empty()
+                && owed.values.iter().all(|value| own.iter().any(|entry| values_of(entry).contains(value)))
+                && owed.clears.iter().all(|key| own.iter().any(|entry| cleared_by(entry).contains(key)));
+            let aside = said_aside || refused.iter().any(|refused| refused.name == *name);
             ensure(self.numbers.contains_key(name) || again || aside, || {
                 let at_county = self.village.county.with(|ledger| ledger.all_held()).unwrap_or_default();
                 let parked = at_county.iter().find(|held| held.name == *name).map(|held| held.standing);

@@ -3,8 +3,10 @@
 use lianhu_core::directive::Device;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::exchange::{Answer, Code};
+use lianhu_core::ids::HouseholdId;
 use lianhu_core::scalar::Scalar;
-use lianhu_tests::Village;
+use lianhu_ledger::exchange;
+use lianhu_tests::{BadLine, County, Phone, Village};
 
 #[test]
 fn what_was_built_on_a_change_that_is_lost_for_good_arrives_although_its_household_was_taken_back() {
@@ -62,4 +64,85 @@ fn a_phone_that_was_shut_out_and_set_back_to_an_old_copy_still_hands_in_its_work
     let row = aside.iter().find(|row| row.entry == visit);
     assert_eq!(row.and_then(|row| row.code), Some(Code::Revoked), "{aside:?}");
     assert_eq!(village.county.with(|county| county.release(visit).unwrap()), Answer::Kept);
+}
+
+#[test]
+fn what_was_built_on_a_lost_change_arrives_although_it_was_refused_before_the_office_directed_anew() {
+    let mut village = Village::new(13);
+    let place = village.place("北召店村", "village", None);
+    let household = village.household("段志荣", place);
+    let (first, second) = (village.person("卫春建"), village.person("赵永燕"));
+    village.entrusts(household, second);
+    let mut line = village.line();
+    let (mut phone, mut lost) = (village.phone("卫春建"), village.phone("赵永燕"));
+    phone.exchanges(&mut line).unwrap();
+    lost.exchanges(&mut line).unwrap();
+    let back_up = village.folder().join("back-up.sqlite");
+    village.county.is_backed_up(&back_up);
+    village.entrusts(household, first);
+    lost.sets_phone(household, "13900001111");
+    lost.exchanges(&mut line).unwrap();
+    drop(lost);
+    phone.exchanges(&mut line).unwrap();
+    phone.sets_phone(household, "13811112222");
+    phone.exchanges(&mut line).unwrap();
+    village.county.is_restored(&back_up);
+    // The county does not know any more that it was entrusted to them.
+    phone.exchanges(&mut line).unwrap();
+    assert!(!village.county.with(|county| county.quarantined().unwrap()).is_empty());
+    assert!(phone.ledger().household_rows().unwrap().is_empty());
+    village.entrusts(household, first);
+    for _ in 0..3 {
+        phone.exchanges(&mut line).unwrap();
+    }
+    assert_eq!(said(&village, household, "phone"), [Scalar::from("13811112222")]);
+    assert_eq!(phone.ledger().standing().unwrap().waiting, 0);
+}
+
+#[test]
+fn what_a_phone_that_was_shut_out_gave_and_cleared_stays_cleared_once_it_is_let_in_at_a_restored_county() {
+    let mut village = Village::new(14);
+    let place = village.place("北召店村", "village", None);
+    let household = village.household("段志荣", place);
+    let user = village.person("卫春建");
+    village.entrusts(household, user);
+    let mut line = village.line();
+    let mut phone = village.phone("卫春建");
+    phone.exchanges(&mut line).unwrap();
+    let (key, device) = (phone.ledger().identity().unwrap().key.public(), phone.device);
+    let shut_out = Device { key, device, label: String::new(), revoked: true, reason: None };
+    village.county.directs(|w| w.record(About::Cadre(user), kind::DEVICE, Source::Office, &shut_out));
+    let back_up = village.folder().join("back-up.sqlite");
+    village.county.is_backed_up(&back_up);
+    for (key, value) in [("phone", "13811112222".into()), ("address", "上坡".into()), ("address", Scalar::Null)] {
+        phone.sets(household, key, value).unwrap();
+        // Each in an envelope of its own.
+        phone.ledger_mut().request(1).unwrap();
+    }
+    for _ in 0..2 {
+        one_by_one(&mut phone, &mut line);
+        village.county.is_restored(&back_up);
+    }
+    one_by_one(&mut phone, &mut line);
+    for _ in 0..3 {
+        for aside in village.county.with(|county| county.quarantined().unwrap()) {
+            // What was let in a moment ago may have brought it along.
+            village.county.with(|county| county.release(aside.entry)).ok();
+        }
+        one_by_one(&mut phone, &mut line);
+    }
+    assert_eq!(said(&village, household, "phone"), [Scalar::from("13811112222")]);
+    let address = said(&village, household, "address");
+    assert!(address.iter().all(|value| *value == Scalar::Null), "{address:?}");
+}
+
+/// Exchanges in the smallest of pages.
+fn one_by_one(phone: &mut Phone, line: &mut BadLine<County>) {
+    exchange(phone.ledger_mut(), line, 1, &mut |_| ()).unwrap().unwrap();
+}
+
+/// What the county has of a fact.
+fn said(village: &Village, household: HouseholdId, key: &str) -> Vec<Scalar> {
+    let dossier = village.county.with(|county| county.stored_dossier(household).unwrap().unwrap());
+    dossier.statements(key).into_iter().map(|said| said.value).collect()
 }

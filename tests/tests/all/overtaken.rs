@@ -183,6 +183,29 @@ fn whoever_has_not_heard_of_an_erasure_registers_next_door_flagged_and_nowhere_e
 }
 
 #[test]
+fn whoever_registered_next_door_before_an_erasure_may_after_the_county_lost_both() {
+    let mut scene = scene(8);
+    let gone = scene.houses[0];
+    let helper = scene.village.person("卫春建");
+    scene.village.entrusts(gone, helper);
+    let mut phone = scene.village.phone("卫春建");
+    let mut line = scene.village.line();
+    phone.exchanges(&mut line).unwrap();
+    let back_up = scene.village.folder().join("back-up.sqlite");
+    scene.village.county.is_backed_up(&back_up);
+    let (_, next_door) = phone.registers(scene.near, "石小兰");
+    scene.village.county.directs(|w| w.erase(gone, "asked", "本人来函"));
+    phone.exchanges(&mut line).unwrap();
+    // The back-up knows of the erasure from the file of keys only, by a number that its own log has not come to.
+    scene.village.county.is_restored(&back_up);
+    for _ in 0..2 {
+        phone.exchanges(&mut line).unwrap();
+    }
+    assert_eq!(scene.code_of(next_door[0]), None);
+    assert_eq!(phone.ledger().standing().unwrap().waiting, 0);
+}
+
+#[test]
 fn a_device_that_is_enrolled_again_at_a_restored_county_is_called_alike_everywhere() {
     let mut scene = scene(7);
     let back_up = scene.village.folder().join("back-up.sqlite");
