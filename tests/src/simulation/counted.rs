@@ -8,7 +8,7 @@ use lianhu_core::day::{Day, Period};
 use lianhu_core::entry::{Entry, kind};
 use lianhu_core::fact::Fact;
 use lianhu_core::field::split_key;
-use lianhu_core::ids::{EntryName, HouseholdId, PersonId};
+use lianhu_core::ids::{EntryName, HouseholdId, PersonId, UserId};
 use lianhu_core::record::Strike;
 use lianhu_core::scalar::Scalar;
 use lianhu_core::visit::Visit;
@@ -26,7 +26,8 @@ const EVER: Period = Period { from: Day(-100_000), to: Day(100_000) };
 struct Visits {
     amends: BTreeMap<EntryName, Vec<EntryName>>,
     days: BTreeMap<EntryName, Day>,
-    struck: BTreeSet<EntryName>,
+    /// Each strike by its name: whose it is, and what it strikes.
+    strikes: BTreeMap<EntryName, (UserId, EntryName)>,
 }
 
 impl Visits {
@@ -44,9 +45,16 @@ impl Visits {
             });
             families.push(family);
         }
-        // What is struck is a visit that is there, and nothing else.
+        // What is struck is a visit that is there, and nothing else; and not where the same person has struck the strike.
+        let taken_back = |strike: &EntryName, author: &UserId| {
+            self.strikes.values().any(|(other, record)| other == author && record == strike)
+        };
+        let struck = |name: &EntryName| {
+            let mut of = self.strikes.iter().filter(|(_, (_, record))| record == name);
+            of.any(|(strike, (author, _))| !taken_back(strike, author))
+        };
         let is_struck = |family: &BTreeSet<EntryName>| {
-            family.iter().any(|name| self.struck.contains(name) && self.amends.contains_key(name))
+            family.iter().any(|name| struck(name) && self.amends.contains_key(name))
         };
         families.retain(|family| !is_struck(family));
         families
@@ -113,7 +121,8 @@ impl World {
                 }
                 kind::STRIKE => {
                     let strike: Strike = minicbor::decode(&entry.body).map_err(|error| error.to_string())?;
-                    visits.entry(household).or_default().struck.insert(strike.record);
+                    let of = visits.entry(household).or_default();
+                    of.strikes.insert(held.name, (entry.user, strike.record));
                 }
                 _ => {}
             }

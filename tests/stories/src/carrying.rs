@@ -24,7 +24,7 @@ pub(crate) fn there_and_back(helper: &mut Window<'_>, secretary: &mut Window<'_>
 
     helper.hand("收下文件", &word)?;
     helper.see("已带走 1 条，签了字")?;
-    helper.see("已到乡镇 1 条")?;
+    helper.see("已到乡镇 1 件")?;
     helper.picture("carry-in-town")?;
 
     // The secretary may have nothing of their own to hand in: what is carried goes up all the same.
@@ -81,7 +81,7 @@ pub(crate) fn enrols_without_a_line(stage: &Stage, secretary: &mut Window<'_>, s
     secretary.picture("carry-asks")?;
     secretary.tap("交换")?;
     secretary.at("exchange")?;
-    secretary.tap("到镇上了，交到县里")?;
+    secretary.tap("到镇上了，现在交换")?;
     secretary.see("交上")?;
     open(secretary)?;
     let answer = saved(secretary, "把县里的回执给他")?;

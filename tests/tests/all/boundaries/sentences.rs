@@ -60,6 +60,9 @@ fn place(error: &AppError) -> usize {
         AppError::ShutOut => 50,
         AppError::NotAnIntroduction => 51,
         AppError::NotIntroduced => 52,
+        AppError::ActTooOld => 53,
+        AppError::ActUndone => 54,
+        AppError::ActBuiltOn => 55,
     }
 }
 
@@ -119,6 +122,9 @@ fn all() -> Vec<AppError> {
         AppError::ShutOut,
         AppError::NotAnIntroduction,
         AppError::NotIntroduced,
+        AppError::ActTooOld,
+        AppError::ActUndone,
+        AppError::ActBuiltOn,
     ]
 }
 
