@@ -138,9 +138,9 @@ impl Tx<'_> {
             open.extend(again);
             if dossier.knows(dep) {
                 known.push(dep);
-            } else if again.is_some_and(|again| dossier.knows(again)) {
-                // It stands for it.
-            } else if let Some(kept) = self.entry(dep)?.filter(|kept| kept.entry.kind == kind::CHANGE) {
+            } else if !again.is_some_and(|again| dossier.knows(again))
+                && let Some(kept) = self.entry(dep)?.filter(|kept| kept.entry.kind == kind::CHANGE)
+            {
                 open.extend(kept.body::<Change>()?.deps);
             }
         }
