@@ -171,6 +171,10 @@ fn writes_all(scan: &Scan, county: &County, helper: &Device) -> (String, String)
     helps("move_visit", json!({"visit": second["root"], "household": other}));
     let third = helps("record_visit", json!({"household": id, "visit": {"day": "2026-11-18"}}));
     helps("strike_visit", json!({"visit": third["root"], "reason": typed("写错")}));
+    let fourth = json!({"day": "2026-11-17", "note": typed("多记")});
+    helps("record_visit", json!({"household": id, "visit": fourth}));
+    let act = helps("last_act", json!({}));
+    helps("undo_act", json!({"entry": act["row"]["entry"]}));
     helps("save_draft", json!({"household": id, "body": json!({"note": typed("草稿")}).to_string()}));
     scan.tells_whole(helper, "drafts", json!({}));
     helps("keep_form", json!({"form": "register", "body": typed("没写完")}));
