@@ -147,18 +147,6 @@ impl Tx<'_> {
         Ok(known)
     }
 
-    /// Whether any of these stands aside for who wrote it.
-    fn any_aside(&self, names: &[EntryName]) -> Result<bool> {
-        let sql = "select 1 from entry where name = ?1 and standing = ?2 and code in (?3, ?4)";
-        let (revoked, not_entitled) = (Code::Revoked as i64, Code::NotEntitled as i64);
-        for name in names {
-            if self.one(sql, params![name.0, standing::ASIDE, revoked, not_entitled], |_| Ok(()))?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Says one change again, knowing what its author knew and no more, so that what others wrote meanwhile is neither
     /// overwritten nor lost.
     fn say_again(
@@ -182,11 +170,7 @@ impl Tx<'_> {
         // An actor builds on its own last change.
         knowing.extend(renamed.iter().filter(|name| dossier.knows(**name)));
         let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);
-        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else {
-            // Or it stands aside and cannot be merged beside the rest: it is cleared once both were let in, as they are.
-            let kept = clears && self.any_aside(&change.deps)?;
-            return Ok(if kept { Again::Cannot } else { Again::Stands });
-        };
+        let Some(again) = dossier.compose(puts, &knowing, change.lane, turn, by) else { return Ok(Again::Stands) };
         let entry = Entry {
             id: EntryId::mint(self.around),
             mono: self.count_up("mono")?,
