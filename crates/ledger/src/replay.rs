@@ -31,6 +31,10 @@ struct Known {
     counting: Dossier,
     /// That, and beside it what stands aside and may be let in.
     beside: Dossier,
+    /// What stays as it is, for it cannot be merged beside the rest.
+    left: BTreeSet<EntryName>,
+    /// What the county does not merge as it is, ever.
+    refused: BTreeSet<EntryName>,
 }
 
 impl Tx<'_> {
@@ -67,17 +71,18 @@ impl Tx<'_> {
         let counting = self.merge_afresh(household, "number is not null")?;
         let sql = "about = ?1 and kind = ?2 and number is null and device = ?3";
         let mut waiting = self.entries(sql, params![about.key(), kind::CHANGE, me.device.bytes()])?;
-        waiting.extend(self.refused_for_order(household)?);
-        let mut known = Known { beside: counting.clone(), counting };
+        let refused = self.refused_for_order(household)?;
+        let names = refused.iter().map(|kept| kept.name).collect();
+        waiting.extend(refused);
+        let mut known = Known { beside: counting.clone(), counting, left: BTreeSet::new(), refused: names };
         let mut aside = self.own_aside(about)?;
         aside.sort_by_key(|kept| kept.entry.mono);
         for kept in aside {
             let lacks = self.lacks(&kept)?;
             if lacks.contains(&Lack::Lapsed) || lacks.contains(&Lack::SaidAgain) {
                 waiting.push(kept);
-            } else {
-                // What cannot be merged beside the rest is left out.
-                dossiers::take_in(&mut known.beside, &kept)?.ok();
+            } else if dossiers::take_in(&mut known.beside, &kept)?.is_err() {
+                known.left.insert(kept.name);
             }
         }
         waiting.sort_by_key(|kept| kept.entry.mono);
@@ -94,7 +99,10 @@ impl Tx<'_> {
                 }
                 Again::Stands => {}
                 // It stays as it is, where a person can see it; nothing is withdrawn that was not said again.
-                Again::Cannot => continue,
+                Again::Cannot => {
+                    known.left.insert(kept.name);
+                    continue;
+                }
             }
             self.set_standing(kept.name, standing::WITHDRAWN, None)?;
         }
@@ -127,12 +135,21 @@ impl Tx<'_> {
         Ok(refused)
     }
 
-    /// What of it the dossier knows, as it was said first or again; of what it does not know, what that was built on.
-    fn known_of(&self, dossier: &Dossier, deps: &[EntryName]) -> Result<Vec<EntryName>> {
+    /// What of it the dossier knows, as it was said first or again; of what it does not know, what that was built on. Nothing
+    /// if some of it stays as it is: what is built on that does too, until more is heard.
+    fn known_of(
+        &self,
+        dossier: &Dossier,
+        deps: &[EntryName],
+        left: &BTreeSet<EntryName>,
+    ) -> Result<Option<Vec<EntryName>>> {
         let (mut open, mut seen, mut known) = (deps.to_vec(), BTreeSet::new(), Vec::new());
         while let Some(dep) = open.pop() {
             if !seen.insert(dep) {
                 continue;
+            }
+            if left.contains(&dep) {
+                return Ok(None);
             }
             let again = self.said_again(dep)?;
             open.extend(again);
@@ -144,7 +161,7 @@ impl Tx<'_> {
                 open.extend(kept.body::<Change>()?.deps);
             }
         }
-        Ok(known)
+        Ok(Some(known))
     }
 
     /// Says one change again, knowing what its author knew and no more, so that what others wrote meanwhile is neither
@@ -161,12 +178,15 @@ impl Tx<'_> {
         // What it clears may stand aside and be let in later: then this has to come in after it.
         let clears = change.puts.iter().any(|put| put.value == Scalar::Null);
         let knows_all = |dossier: &Dossier| change.deps.iter().all(|dep| dossier.knows(*dep));
-        if clears && knows_all(&known.beside) && !knows_all(&known.counting) {
+        let is_refused = known.refused.contains(&kept.name);
+        if clears && !is_refused && knows_all(&known.beside) && !knows_all(&known.counting) {
             return Ok(Again::Cannot);
         }
         let dossier = if clears { &known.beside } else { &known.counting };
         let puts = change.puts.iter().map(|put| (put.key.clone(), put.value.clone())).collect();
-        let mut knowing = self.known_of(dossier, &change.deps)?;
+        let left = if is_refused { &BTreeSet::new() } else { &known.left };
+        let knowing = self.known_of(dossier, &change.deps, left)?;
+        let Some(mut knowing) = knowing else { return Ok(Again::Cannot) };
         // An actor builds on its own last change.
         knowing.extend(renamed.iter().filter(|name| dossier.knows(**name)));
         let by = |change: &Change| change.actor(household, kept.entry.user, kept.entry.device);
