@@ -1,6 +1,7 @@
 //! Plays seeds: `simulate --seeds N [--from S] [--first] [--of-nine]`. Prints the steps of every seed for which a promise is
 //! broken; with `--first` it stops at the first such; with `--of-nine` seeds are what they were with nine troubles.
 
+use lianhu_tests::Village;
 use lianhu_tests::simulation::{Played, play, play_of_nine};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
             }
         }
     }
+    // Two ledgers that are the first of a process and are opened at the same moment were seen to fail at their key.
+    drop(Village::new(0));
     let begun = Instant::now();
     // Every seed is a world of its own, so each processor plays its share.
     let (next, stop) = (AtomicU64::new(from), AtomicBool::new(false));

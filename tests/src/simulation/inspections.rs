@@ -23,13 +23,13 @@ impl World {
         match act {
             0 | 1 if running.len() < MOST => self.inspection_is_opened()?,
             2 => self.inspection_is_ended()?,
-            3..=6 => self.sample_is_drawn()?,
-            7..=10 => self.sample_is_opened()?,
-            11 => self.somebody_makes_it_up(at)?,
+            3..=5 => self.sample_is_drawn()?,
+            6..=9 => self.sample_is_opened()?,
+            10 | 11 => self.somebody_makes_it_up(at)?,
             12 => self.many_are_visited()?,
+            13 if self.chance.one_in(2) => self.county_moves(),
             13 => self.county_joins(),
-            14 => self.sample_is_erased()?,
-            15 => self.county_moves(),
+            14 | 15 => self.sample_is_erased()?,
             16 => self.what_is_over_stays_over()?,
             _ => {
                 self.backs_up();
@@ -139,9 +139,8 @@ impl World {
 
     /// Somebody was drawn, and is erased by law.
     fn sample_is_erased(&mut self) -> Kept {
-        let running = self.running();
-        let drawn: Vec<HouseholdId> =
-            running.iter().flat_map(|inspection| self.model.inspections.drawn_in(*inspection)).collect();
+        let drawn = self.model.inspections.drawn.iter().flat_map(|drawn| drawn.households.iter().copied());
+        let drawn: Vec<HouseholdId> = drawn.collect();
         let Some(household) = self.chance.pick(&drawn).copied() else { return Ok(()) };
         self.county_erases_if_it_may(household)
     }
@@ -151,6 +150,9 @@ impl World {
         if self.chance.one_in(3) {
             return self.made_up_is_let_in();
         }
+        // Somebody of the county comes nearest to what only its own hand may write.
+        let office = self.some_office();
+        let at = office.filter(|_| self.chance.one_in(2)).unwrap_or(at);
         let known: Vec<EntryName> = self.model.inspections.all().iter().map(|opened| opened.entry).collect();
         let Some(inspection) = self.chance.pick(&known).copied() else { return Ok(()) };
         let Some(household) = self.household_on(at) else { return Ok(()) };
