@@ -96,6 +96,7 @@ fn village_of(helper: &mut Window<'_>, head: &str) -> Result<String> {
     helper.at("households")?;
     helper.tap(head)?;
     helper.at("household")?;
+    helper.see(&format!("{head} 家"))?;
     let script = "return (plain(document.body.innerText).match(/[^ ·/：，]+村(?= |·|$)/) ?? [''])[0]";
     let village = helper.ask(script)?.as_str().unwrap_or_default().to_owned();
     ensure!(!village.is_empty(), "the card does not say from which village {head} comes");

@@ -12,7 +12,6 @@ mod driver;
 mod erasing;
 mod film;
 mod granting;
-mod hand;
 mod handing_over;
 mod hands;
 mod inspecting;

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, BufWriter};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, ImageFormat, MapState};
 
 /// How wide the screen is.
 pub(crate) const WIDE: u32 = 1280;
@@ -38,6 +38,33 @@ impl Monitor {
     /// The display, as `DISPLAY` names it.
     pub(crate) fn display(&self) -> &str {
         &self.display
+    }
+
+    /// What the windows that can be seen are called.
+    pub(crate) fn titles(&self) -> Result<Vec<String>> {
+        let (connection, screen) = x11rb::connect(Some(&self.display))?;
+        let root = connection.setup().roots.get(screen).context("no screen")?.root;
+        let utf8 = connection.intern_atom(false, b"_NET_WM_NAME")?.reply()?.atom;
+        let (mut found, mut left) = (Vec::new(), vec![root]);
+        while let Some(window) = left.pop() {
+            // A window may be gone before it is asked.
+            let Ok(tree) = connection.query_tree(window)?.reply() else { continue };
+            left.extend(tree.children);
+            let seen = connection.get_window_attributes(window)?.reply();
+            if !seen.is_ok_and(|seen| seen.map_state == MapState::VIEWABLE) {
+                continue;
+            }
+            // The older name is the same in an older spelling; it counts where there is no newer one.
+            for atom in [utf8, AtomEnum::WM_NAME.into()] {
+                let told = connection.get_property(false, window, atom, AtomEnum::ANY, 0, 1024)?.reply();
+                let title = told.map(|told| String::from_utf8_lossy(&told.value).into_owned()).unwrap_or_default();
+                if !title.is_empty() {
+                    found.push(title);
+                    break;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// What is seen in the upper left corner, this wide and high: three bytes a pixel.

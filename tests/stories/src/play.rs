@@ -91,14 +91,14 @@ pub(crate) fn play(stage: &Stage, root: &Path, acts_only: bool) -> Result<()> {
     if acts_only {
         return Ok(());
     }
+    tell("交接包存成 PDF");
+    printing::handover(stage, &mut first)?;
     tell("县里：第二位县级管理员同意，导出未打码的名单，每一页写明");
     let mut other = granting::second_administrator(stage, &county, &mut admin)?;
     granting::unmasked(&mut admin, &mut other)?;
     other.close()?;
     tell("遮着的、要确认的、重复的、依法删除的，和留下的痕迹");
     trusting::play(stage, &county, [&mut admin, &mut first, &mut second], [&one.person, &two.person], shared)?;
-    tell("上纸的：交接包、户卡、报表");
-    printing::prints(stage, &mut admin, &mut first)?;
     tell("督查：开一次，浏览器里看、抽、打开一户，联系的人知道");
     inspecting::inspects(stage, &mut admin, &mut first, shared)?;
 

@@ -1,25 +1,17 @@
-//! What goes on paper: the slips, the pass, the pages of a handover are saved as PDF from the window and printed through the
-//! system's own dialog, read as paper is read, and searched for what must not leave.
+//! What goes on paper: the slips, the pass, the pages of a handover are saved as PDF from the window, read as paper is read, and
+//! searched for what must not leave. The system's dialog is not gone through: a page that a driver leads opens none.
 
-use crate::hand::Hand;
 use crate::paper::Paper;
 use crate::patience::Wait;
-use crate::people::Slip;
+use crate::people::{self, Slip};
 use crate::stage::Stage;
-use crate::window::{Size, Window};
-use anyhow::{Context, Result, bail, ensure};
+use crate::window::Window;
+use anyhow::{Context, Result, ensure};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Slips on one page.
 const PER_PAGE: usize = 8;
-/// How the system calls its dialog, and the keys that choose the first printer, which is a file, and print.
-const DIALOG: &str = "Print";
-const CHOOSE: [u32; 1] = [0xff54];
-const PRINT: [u32; 2] = [0xffe9, 0x70];
-/// Under what name the dialog leaves a file when nobody chooses another.
-const LEFT_BY_DIALOG: &str = "output.pdf";
-
 /// Where the system lists the files used lately, for every program to read.
 const LATELY: &str = ".local/share/recently-used.xbel";
 
@@ -60,36 +52,18 @@ pub(crate) fn pass(stage: &Stage, admin: &mut Window<'_>, team: &str) -> Result<
     tells_nobody(stage, &paper)
 }
 
-/// The pages of a handover, by the button and by the system's dialog; and what a browser's own menu prints: a card, the report.
-pub(crate) fn prints(stage: &Stage, admin: &mut Window<'_>, helper: &mut Window<'_>) -> Result<()> {
+/// The pages of a handover: one for each household.
+pub(crate) fn handover(stage: &Stage, helper: &mut Window<'_>) -> Result<()> {
+    people::awake(helper)?;
     let heads = heads(helper)?;
-    let head = heads.first().context("no household")?;
-    writes_numbers(helper, head)?;
+    writes_numbers(helper, heads.first().context("no household")?)?;
     helper.tap("更多")?;
     helper.tap("交接包")?;
     helper.at("handover")?;
     helper.see("已写")?;
     let paper = saves(stage, helper, "handover", &["交接包"])?;
     handed_over(stage, &paper, &heads)?;
-    helper.picture("handover-saved")?;
-    let n = heads.len();
-    let print = move |window: &mut Window<'_>| window.tap(&format!("打印这 {n} 页"));
-    let paper = by_the_dialog(stage, helper, "handover-dialog", print)?;
-    paper.shows_somewhere(head)?;
-    tells_nobody(stage, &paper)?;
-    used_lately(stage)?;
-
-    let by_menu = |window: &mut Window<'_>| window.ask("setTimeout(() => window.print(), 50); return 1").map(drop);
-    helper.open_card(head)?;
-    let paper = by_the_dialog(stage, helper, "card", by_menu)?;
-    paper.shows_somewhere(head)?;
-    tells_no_number(stage, &paper)?;
-    admin.resize(Size::Desktop)?;
-    admin.tap("报表")?;
-    admin.see("分乡镇、村")?;
-    let paper = by_the_dialog(stage, admin, "report", by_menu)?;
-    paper.shows_somewhere("北召店村")?;
-    tells_no_number(stage, &paper)
+    helper.picture("handover-saved").map(drop)
 }
 
 /// A page for each household, which says whose it is, what was said, and where both sign.
@@ -142,56 +116,13 @@ fn saves(stage: &Stage, window: &mut Window<'_>, name: &str, also_printed: &[&st
     let path = PathBuf::from(after.split(".pdf").next().map(|path| format!("{path}.pdf")).context("no path")?);
     ensure!(path.starts_with(stage.room("home/下载")), "{} is not among the downloads", path.display());
     left_only(stage, &before, &path)?;
+    not_used_lately(stage)?;
     named_for_nobody(window)?;
     let paper = keeps(stage, &path, name)?;
     let controls: Vec<String> = serde_json::from_value(controls)?;
     let long = controls.iter().filter(|one| one.chars().count() > 3 && !also_printed.contains(&one.as_str()));
     paper.holds_none("what can be tapped", long)?;
     Ok(paper)
-}
-
-/// The system's dialog is opened by `print`, as a hand on the keyboard goes through it.
-fn by_the_dialog(
-    stage: &Stage,
-    window: &mut Window<'_>,
-    name: &str,
-    print: impl FnOnce(&mut Window<'_>) -> Result<()>,
-) -> Result<Paper> {
-    let before = stage.lying();
-    let hand = window.hand_on_screen()?;
-    let path = stage.room("home").join(LEFT_BY_DIALOG);
-    // The page waits until the dialog is closed, and so does whoever tapped.
-    let dialog = std::thread::spawn({
-        let path = path.clone();
-        move || goes_through(&hand, &path)
-    });
-    print(window)?;
-    dialog.join().map_err(|_| anyhow::anyhow!("the hand broke"))??;
-    left_only(stage, &before, &path)?;
-    let paper = keeps(stage, &path, name)?;
-    std::fs::remove_file(path)?;
-    Ok(paper)
-}
-
-/// Chooses the file in place of a printer, and prints.
-fn goes_through(hand: &Hand, path: &Path) -> Result<()> {
-    let wait = Wait::begin();
-    let mut pressed = false;
-    loop {
-        let dialog = hand.titles()?.into_iter().find(|(_, title)| title == DIALOG);
-        match dialog {
-            Some((window, _)) => {
-                hand.press(window, &CHOOSE)?;
-                hand.press(window, &PRINT)?;
-                pressed = true;
-            }
-            None if pressed && std::fs::metadata(path).is_ok_and(|file| file.len() > 0) => return Ok(()),
-            None => {}
-        }
-        if !wait.goes_on() {
-            bail!("the dialog {}", if pressed { "did not print" } else { "did not open" });
-        }
-    }
 }
 
 /// A copy of it stays beside the pictures.
@@ -209,23 +140,23 @@ fn left_only(stage: &Stage, before: &BTreeSet<PathBuf>, path: &Path) -> Result<(
     Ok(())
 }
 
-/// The list of files used lately, once it names what the system's dialog printed, names nothing that was saved from the window.
-fn used_lately(stage: &Stage) -> Result<()> {
+/// The system notes what was printed among the files used lately, and it is taken out again.
+fn not_used_lately(stage: &Stage) -> Result<()> {
     let wait = Wait::begin();
-    let mut list = String::new();
-    while !list.contains(LEFT_BY_DIALOG) {
-        ensure!(wait.goes_on(), "the system does not list what its dialog printed");
-        list = std::fs::read_to_string(stage.room("home").join(LATELY)).unwrap_or_default();
+    loop {
+        let list = std::fs::read_to_string(stage.room("home").join(LATELY));
+        if list.as_ref().is_ok_and(|list| !list.contains(".pdf")) {
+            return Ok(());
+        }
+        ensure!(wait.goes_on(), "files used lately: {list:?}");
     }
-    ensure!(list.matches("file://").count() == list.matches(LEFT_BY_DIALOG).count(), "files used lately: {list}");
-    Ok(())
 }
 
 /// Windows are named after the program, whatever stands in them.
 fn named_for_nobody(window: &Window<'_>) -> Result<()> {
-    let titles = window.hand_on_screen()?.titles()?;
+    let titles = window.titles()?;
     let known = ["联户", "lianhu-desktop", "Lianhu-desktop"];
-    let other: Vec<_> = titles.iter().filter(|(_, title)| !known.contains(&title.as_str())).collect();
+    let other: Vec<_> = titles.iter().filter(|title| !known.contains(&title.as_str())).collect();
     ensure!(!titles.is_empty() && other.is_empty(), "windows are named {other:?}");
     Ok(())
 }

@@ -52,7 +52,10 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
             let windows = [&mut admin, &mut first, &mut second];
             trusting::play(stage, &county, windows, [&names[0], &names[1]], &shared)?;
         }
-        "printing" => printing::prints(stage, &mut admin, &mut first)?,
+        "printing" => {
+            printing::handover(stage, &mut first)?;
+            inspecting::inspects(stage, &mut admin, &mut first, &shared)?;
+        }
         "inspecting" => inspecting::inspects(stage, &mut admin, &mut first, &shared)?,
         "tour" => {
             let looked = tour::walk(&mut admin, "county", &play::county_stops(), root)?;

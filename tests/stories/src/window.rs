@@ -2,7 +2,6 @@
 
 use crate::driver::Driver;
 use crate::film::Film;
-use crate::hand::Hand;
 use crate::patience::{ONE_ANSWER, Wait};
 use crate::stage::Stage;
 use anyhow::{Context, Result, bail, ensure};
@@ -92,9 +91,9 @@ impl<'s> Window<'s> {
         self.home.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
 
-    /// A hand on the screen on which it stands.
-    pub(crate) fn hand_on_screen(&self) -> Result<Hand> {
-        Hand::on(self.driver.monitor.display())
+    /// What the windows on its screen are called.
+    pub(crate) fn titles(&self) -> Result<Vec<String>> {
+        self.driver.monitor.titles()
     }
 
     /// Waits for the driver, but not for ever.
