@@ -92,6 +92,26 @@ impl Tx<'_> {
         Ok(false)
     }
 
+    /// Says again what the county was given and could not merge, and what this device could not have merged either: what it is
+    /// built on is not here, and as both hold the same now, not there.
+    pub(crate) fn say_again_without_lost(&self) -> Result<()> {
+        let sql = "select distinct entry.about from entry join envelope on envelope.id = entry.envelope where entry.kind = ?1 \
+                   and entry.device = ?2 and entry.number is null and entry.standing = 0 and length(envelope.receipt) > 0";
+        let me = self.identity()?;
+        let parked = "standing = 0 and envelope in (select id from envelope where length(receipt) > 0)";
+        for key in self.all(sql, params![kind::CHANGE, me.device.bytes()], |row| row.get::<_, Vec<u8>>(0))? {
+            let Some(about) = About::from_key(&key) else { continue };
+            let mut lost = false;
+            for kept in self.own_unnumbered(about, parked)? {
+                lost |= self.lacks(&kept)?.contains(&Lack::Elsewhere);
+            }
+            if let Some(household) = about.household().filter(|_| lost) {
+                self.replay(household)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a change was said again, or all it says stood there already.
     pub(crate) fn was_said_again(&self, name: EntryName) -> Result<bool> {
         let sql = "select 1 from entry where name = ?1 and standing = ?2";

@@ -94,6 +94,9 @@ impl Tx<'_> {
         if !reply.more {
             // Not before all was told: what was entrusted may be named on the next page only.
             self.lapse(reply.verdict == Verdict::Welcome)?;
+            if reply.agrees == Some(true) {
+                self.say_again_without_lost()?;
+            }
             self.forget_ended()?;
             self.prune_sealed(reply.time)?;
         }
