@@ -53,9 +53,8 @@ impl Visits {
             let mut of = self.strikes.iter().filter(|(_, (_, record))| record == name);
             of.any(|(strike, (author, _))| !taken_back(strike, author))
         };
-        let is_struck = |family: &BTreeSet<EntryName>| {
-            family.iter().any(|name| struck(name) && self.amends.contains_key(name))
-        };
+        let is_struck =
+            |family: &BTreeSet<EntryName>| family.iter().any(|name| struck(name) && self.amends.contains_key(name));
         families.retain(|family| !is_struck(family));
         families
     }

@@ -3,7 +3,7 @@
 
 use super::World;
 use super::promises::Kept;
-use lianhu_core::day::{Day, Moment};
+use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Entry, Source, kind};
 use lianhu_core::ids::{EntryName, Hash, HouseholdId, PlaceId};
 use lianhu_core::inspection::{Inspection, InspectionEnd, MOST_A_DRAW, SampleDrawn, SampleOpened, purpose};
@@ -222,9 +222,9 @@ pub(super) fn made_up_inspection(today: Day, serial: u64) -> Inspection {
         place: None,
         from: today,
         to: today.plus(20),
-        since: Moment(0).day(),
+        since: today.plus(-90),
         until: today,
-        purpose: String::new(),
+        purpose: purpose::RECORDS.into(),
         secret: Hash::of(&[b"made up", &serial.to_be_bytes()]),
     }
 }
