@@ -66,7 +66,9 @@ impl World {
         }
         for (of, group) in groups.iter().enumerate() {
             let many = listing.listed.values().filter(|(_, at)| *at == of).count() as i64;
-            ensure(many >= FEWEST && many as u64 == group.households, || format!("a group of {many} is told"))?;
+            ensure(many >= FEWEST && many.cast_unsigned() == group.households, || {
+                format!("a group of {many} is told")
+            })?;
         }
         let codes: Vec<_> = listing.listed.keys().collect();
         let rows = self.village.county.with(|county| county.listed_rows(&row.inspection, listing, &codes));

@@ -84,7 +84,7 @@ pub(crate) fn enrols_without_a_line(stage: &Stage, secretary: &mut Window<'_>, s
     secretary.tap("到镇上了，现在交换")?;
     secretary.see("交上")?;
     open(secretary)?;
-    let answer = saved(secretary, "把县里的回执给他")?;
+    let answer = saved(secretary, "把县里的回执给他 要登记的设备")?;
 
     // Its own question is no answer.
     phone.hand("打开县里的回件", &ask)?;
