@@ -77,10 +77,11 @@ fn handed_over(stage: &Stage, paper: &Paper, heads: &[String]) -> Result<()> {
     for head in heads {
         paper.shows_somewhere(head)?;
     }
-    paper.shows_somewhere("老人耳背")?;
-    paper.shows_somewhere("136****1234")?;
+    tells_nobody(stage, paper)?;
     paper.shows_no_figure("an income", &stage.canaries()?.incomes)?;
-    tells_nobody(stage, paper)
+    // It is the note that was searched.
+    paper.shows_somewhere("老人耳背")?;
+    paper.shows_somewhere("136****1234")
 }
 
 /// Numbers in every free text of a visit, left where they were typed.
