@@ -1,5 +1,6 @@
 //! What goes on paper: the slips, the pass, the pages of a handover are saved as PDF from the window, read as paper is read, and
-//! searched for what must not leave. The system's dialog is not gone through: a page that a driver leads opens none.
+//! searched for what must not leave. The system's dialog is not gone through: in the one
+//! try under the driver none opened, and why is not known.
 
 use crate::paper::Paper;
 use crate::patience::Wait;
