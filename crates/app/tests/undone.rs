@@ -188,7 +188,7 @@ fn a_changed_fact_is_said_again_as_it_was_or_cleared_where_nothing_was_known() {
         assert!(undo(&helper.app).left.is_empty());
         assert_eq!(said(&helper.app, &house, "phone"), [Scalar::from("13800000001")]);
         assert_eq!(said(&helper.app, &house, "address"), [Scalar::Null]);
-        let history = helper.app.timeline(house.clone(), None).unwrap();
+        let history = helper.app.timeline(house, None).unwrap();
         assert_eq!(history.len(), entries + 1, "nothing is deleted");
         assert!(history.iter().any(|row| row.by.as_deref() == Some("韦卓然") && row.words.contains("138****0001")));
         assert_eq!(helper.app.undo_act(done), Err(AppError::ActUndone));
@@ -425,7 +425,7 @@ fn what_waits_is_counted_as_a_person_counts_it() {
     put(&helper.app, &house, "address", "岭脚");
     helper.visit(1, full(&helper));
     assert_eq!(waiting(), (6, 11), "two changes a minute apart are two, and another household's visit is one");
-    helper.app.reveal(house.clone(), "phone".into(), "核对身份".into()).unwrap();
+    helper.app.reveal(house, "phone".into(), "核对身份".into()).unwrap();
     assert_eq!(waiting(), (6, 11), "a trace is nothing that was done");
     helper.exchange();
     assert_eq!(waiting(), (0, 0));
