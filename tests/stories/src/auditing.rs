@@ -10,12 +10,12 @@ pub(crate) fn traces(office: &mut Window<'_>, head: &str, people: [&str; 2]) -> 
     hand_in(office)?;
     office.tap("留痕")?;
     office.at("audit")?;
-    for act in ["核对证件 2", "看证件或电话 3", "拨电话 1", "并户 2", "依法删除 1"] {
+    for act in ["核对证件 2", "看证件或电话 4", "拨电话 1", "并户 2", "依法删除 1"] {
         office.see(act)?;
     }
     names_nobody(office, people)?;
     office.picture("audit")?;
-    office.tap("看证件或电话 3")?;
+    office.tap("看证件或电话 4")?;
     office.see("核对身份")?;
     names_nobody(office, people)?;
     office.picture("audit-act")?;
