@@ -77,7 +77,7 @@ pub(crate) fn enrols_without_a_line(stage: &Stage, secretary: &mut Window<'_>, s
     phone.see("请求登记，本机代号")?;
 
     secretary.hand("收下文件", &ask)?;
-    secretary.see("收下了要登记的设备")?;
+    secretary.see("收下了登记文件：要登记的设备")?;
     secretary.picture("carry-asks")?;
     secretary.tap("交换")?;
     secretary.at("exchange")?;

@@ -25,13 +25,7 @@ pub(crate) fn second_device(
 ) -> Result<()> {
     let slip = slip(admin, "韦青山")?;
     let mut desk = enrols(stage, county, "desk", Size::Desktop, &slip)?;
-    desk.tap("今日该办")?;
-    desk.at("today")?;
-    desk.tap("武山江")?;
-    desk.tap("走访")?;
-    desk.tap("户主")?;
-    desk.tap("没有变化，记下来")?;
-    desk.see("武山江 家，已记在本机")?;
+    visits(&mut desk, "武山江")?;
     hand_in(&mut desk)?;
     desk.tap("更多")?;
     desk.see("您的其他设备")?;

@@ -54,6 +54,7 @@ pub(crate) fn rehearse(stage: &Stage, root: &Path, act: &str) -> Result<()> {
         }
         "printing" => {
             printing::handover(stage, &mut first)?;
+            first.search_no_more()?;
             inspecting::inspects(stage, &mut admin, &mut first, &shared)?;
         }
         "inspecting" => inspecting::inspects(stage, &mut admin, &mut first, &shared)?,
