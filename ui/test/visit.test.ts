@@ -11,7 +11,7 @@ import { phoneDoubt } from "../src/parts/phone";
 import { periodOf } from "../src/parts/report";
 import { typedNumbers, without } from "../src/parts/typedNumbers";
 import { visitWords } from "../src/parts/visitWords";
-import { AID, amendDraft, emptyForm, fromAmendDraft, fromDraft, fromVisit, maySayUnchanged, toVisit, untouched } from "../src/parts/visitForm";
+import { AID, amendDraft, emptyForm, fromAmendDraft, fromDraft, fromVisit, maySayUnchanged, toLearned, toVisit, untouched } from "../src/parts/visitForm";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -40,6 +40,13 @@ describe("a visit", () => {
     const form = { ...emptyForm(), who_met: "member", aid: [...AID], promise: "送表", due: "2026-12-01", next: "2026-12-20" };
     expect(fromDraft(JSON.stringify(form))).toEqual(form);
     expect(fromDraft("{half")).toEqual(emptyForm());
+  });
+
+  it("takes along what was learned at it, and nothing where nothing was", () => {
+    expect(toLearned({ ...emptyForm(), who_met: "head", phone: "  " })).toBe(null);
+    const ids = [{ person: "a1", number: "52273119620214001X" }];
+    expect(toLearned({ ...emptyForm(), phone: " 13912345678 ", ids })).toEqual({ facts: { phone: "13912345678" }, persons: { a1: { id_no: "52273119620214001X" } } });
+    expect(toLearned({ ...emptyForm(), ids })?.facts).toEqual({});
   });
 
   it("keeps its promises when it is corrected", () => {

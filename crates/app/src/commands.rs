@@ -19,6 +19,7 @@ use crate::handover::{HandoverPage, HandoverPages};
 use crate::history::HistoryRow;
 use crate::inspecting::{InspectionTold, Pass};
 use crate::joining::JoinedHouseholds;
+use crate::learned::Learned;
 use crate::locking::LockState;
 use crate::masking::{mask_words, masked, masked_error};
 use crate::pairing::PairingOutcome;
@@ -234,10 +235,10 @@ commands! {
 
     /// Places a household elsewhere: another home village, or where it lives now (`""`: there). Nothing said leaves it as it is.
     place_household(household: String, origin: Option<String>, present: Option<String>) -> HouseholdCard;
-    /// Records a visit.
-    record_visit(household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
-    /// Corrects a visit by another version of it.
-    amend_visit(visit: String, correct: Visit, source: Option<Source>, draft: Option<EntryId>) -> VisitRow;
+    /// Records a visit, and what was learned at it, in one act.
+    record_visit(household: String, visit: Visit, source: Option<Source>, draft: Option<EntryId>, learned: Option<Learned>) -> VisitRow;
+    /// Corrects a visit by another version of it, and keeps what was learned with it.
+    amend_visit(visit: String, correct: Visit, source: Option<Source>, draft: Option<EntryId>, learned: Option<Learned>) -> VisitRow;
     /// Strikes a visit that should not have been; `phone`: the number that was said at it is taken back too.
     strike_visit(visit: String, reason: String, source: Option<Source>, phone: Option<bool>) -> VisitRow;
     /// Moves a visit that was written down under the wrong household; `phone`: the number that was said at it goes along.

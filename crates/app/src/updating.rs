@@ -159,18 +159,10 @@ impl App {
         draft: Option<EntryId>,
     ) -> Result<()> {
         let to_confirm = Self::confirmed_by_putting(ledger)?;
-        // Each fact on the card on which it is kept.
-        let mut by_card: BTreeMap<HouseholdId, Facts> = BTreeMap::new();
-        for (key, value) in puts {
-            let value = as_written(ledger, id, &key, value)?;
-            let (card, key) = ledger.kept_at(id, &key)?;
-            by_card.entry(card).or_default().insert(key, value);
-        }
+        let by_card = kept_where(ledger, id, puts)?;
         ledger.write(|writing| {
-            for (card, puts) in by_card {
-                Self::put_on(writing, card, puts, source, &to_confirm)?;
-            }
-            draft.map_or(Ok(false), |draft| writing.discard_draft(draft)).map(drop)
+            draft.map_or(Ok(()), |draft| writing.finish(draft))?;
+            by_card.into_iter().try_for_each(|(card, puts)| Self::put_on(writing, card, puts, source, &to_confirm))
         })?;
         Ok(())
     }
@@ -261,7 +253,18 @@ fn dialled(typed: &str) -> String {
     abroad.map(|rest| rest.trim_start_matches('-')).filter(mobile).map_or(plain.clone(), str::to_owned)
 }
 
-fn under_person(person: PersonId, facts: Facts) -> Facts {
+/// Facts by the card on which each is kept.
+pub(crate) fn kept_where(ledger: &Ledger, id: HouseholdId, puts: Facts) -> Result<BTreeMap<HouseholdId, Facts>> {
+    let mut by_card: BTreeMap<HouseholdId, Facts> = BTreeMap::new();
+    for (key, value) in puts {
+        let value = as_written(ledger, id, &key, value)?;
+        let (card, key) = ledger.kept_at(id, &key)?;
+        by_card.entry(card).or_default().insert(key, value);
+    }
+    Ok(by_card)
+}
+
+pub(crate) fn under_person(person: PersonId, facts: Facts) -> Facts {
     facts.into_iter().map(|(key, value)| (field::person_key(person, &key), value)).collect()
 }
 

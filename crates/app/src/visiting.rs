@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::covering::Cover;
 use crate::error::{AppError, Result};
+use crate::learned::{Learned, write_visit};
 use crate::uncovering::uncovered;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
@@ -29,36 +30,34 @@ pub struct DraftRow {
 }
 
 impl App {
-    /// Records a visit. It is on disk when this returns, whatever happens next. A draft it came from is let go.
+    /// Records a visit, and what was learned at it, in one act: all of it is on disk when this returns, or none. A draft it
+    /// came from is let go.
     pub fn record_visit(
         &self,
         household: String,
         visit: Visit,
         source: Option<Source>,
         draft: Option<EntryId>,
+        learned: Option<Learned>,
     ) -> Result<VisitRow> {
         let household = self.household_of(&household)?;
         self.check_visit(&visit)?;
         let visit = Visit { amends: Vec::new(), ..visit };
         let mut ledger = self.ledger();
-        let root = ledger.write(|writing| {
-            let (about, source) = (About::Household(household), source.unwrap_or_default());
-            match draft {
-                Some(draft) => writing.finish_draft(draft, household, source, &visit),
-                None => writing.record(about, kind::VISIT, source, &visit),
-            }
-        })?;
+        let learned = self.learned(&ledger, household, learned)?;
+        let root = write_visit(&mut ledger, household, &visit, source.unwrap_or_default(), draft, learned)?;
         Ok(ledger.visit(root)?)
     }
 
     /// Corrects a visit: the whole of it, as it should have been. Both versions stay in the ledger, and a number that a screen
-    /// was shown masked and sent back so stays what it was. A draft it came from is let go.
+    /// was shown masked and sent back so stays what it was. What was learned comes with it, and a draft it came from is let go.
     pub fn amend_visit(
         &self,
         visit: String,
         correct: Visit,
         source: Option<Source>,
         draft: Option<EntryId>,
+        learned: Option<Learned>,
     ) -> Result<VisitRow> {
         let root = self.visit_of(&visit)?;
         self.check_visit(&correct)?;
@@ -66,11 +65,8 @@ impl App {
         let was = ledger.visit(root)?;
         let household = was.household;
         let correct = Visit { amends: ledger.live_versions(root)?, ..uncovered(correct, &was.visit) };
-        let source = source.unwrap_or_default();
-        ledger.write(|writing| match draft {
-            Some(draft) => writing.finish_draft(draft, household, source, &correct),
-            None => writing.record(About::Household(household), kind::VISIT, source, &correct),
-        })?;
+        let learned = self.learned(&ledger, household, learned)?;
+        write_visit(&mut ledger, household, &correct, source.unwrap_or_default(), draft, learned)?;
         Ok(ledger.visit(root)?)
     }
 

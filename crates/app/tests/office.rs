@@ -2,7 +2,7 @@
 //! can be undone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
-use lianhu_app::{App, AppError};
+use lianhu_app::{App, AppError, Learned};
 use lianhu_core::day::Moment;
 use lianhu_core::directive::{Cadre, Place, Placement, Role};
 use lianhu_core::entry::{About, Source, kind};
@@ -89,7 +89,9 @@ impl Office {
 
     fn visit(&self, house: usize) -> Result<String, AppError> {
         let visit = Visit { day: self.around.now().day(), ..Visit::default() };
-        self.helper.record_visit(self.houses[house].to_string(), visit, None, None).map(|row| row.root.to_string())
+        self.helper
+            .record_visit(self.houses[house].to_string(), visit, None, None, None)
+            .map(|row| row.root.to_string())
     }
 
     fn held(&self) -> u32 {
@@ -237,11 +239,36 @@ fn a_visit_begun_before_its_household_was_taken_back_can_be_finished() {
     let again = village.helper.save_draft(None, village.houses[0].to_string(), "{}".into());
     assert_eq!(again, Err(AppError::HandedOver));
     let visit = Visit { day: village.around.now().day(), ..Visit::default() };
-    village.helper.record_visit(village.houses[0].to_string(), visit, None, Some(draft)).unwrap();
+    // What was learned at it is part of it.
+    let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13800000007"))]);
+    let (house, learned) = (village.houses[0].to_string(), Some(Learned { facts, ..Learned::default() }));
+    village.helper.record_visit(house.clone(), visit.clone(), None, Some(draft), learned.clone()).unwrap();
+    let again = village.helper.record_visit(house.clone(), visit, None, Some(draft), learned);
+    assert_eq!(again.unwrap_err(), AppError::HandedOver, "a draft is finished once");
     village.exchange();
     assert_eq!(village.held(), 0);
-    let rows = village.office.visits(Some(village.houses[0].to_string()), None, None, None, None).unwrap();
+    let rows = village.office.visits(Some(house.clone()), None, None, None, None).unwrap();
     assert_eq!(rows.len(), 1);
+    assert_eq!(village.office.telephone(house, "phone".into()).unwrap(), "13800000007");
+    drop(village.dir);
+}
+
+#[test]
+fn a_change_begun_before_its_household_was_taken_back_can_be_finished() {
+    let village = Office::new();
+    village.entrust(0, 1);
+    village.exchange();
+    let house = village.houses[0].to_string();
+    let draft = village.helper.save_draft(None, house.clone(), "{}".into()).unwrap();
+    village.take_back(0, 1);
+    village.exchange();
+    let phone = |number: &str| BTreeMap::from([("phone".to_owned(), Scalar::from(number))]);
+    let without = village.helper.update_household(house.clone(), phone("13800000008"), None, None);
+    assert_eq!(without.unwrap_err(), AppError::HandedOver);
+    village.helper.update_household(house.clone(), phone("13800000009"), None, Some(draft)).unwrap();
+    village.exchange();
+    assert_eq!(village.held(), 0);
+    assert_eq!(village.office.telephone(house, "phone".into()).unwrap(), "13800000009");
     drop(village.dir);
 }
 

@@ -200,7 +200,7 @@ fn behind_a_large_figure_every_record_is_found_page_by_page_and_a_struck_one_no_
 fn what_a_helper_strikes_or_chooses_is_known_as_a_helper_knows_it_and_never_by_the_office() {
     let helper = Helper::new();
     let visit = Visit { day: helper.today, ..Visit::default() };
-    let by_phone = helper.app.record_visit(helper.house(0), visit, Some(Source::Phone), None).unwrap();
+    let by_phone = helper.app.record_visit(helper.house(0), visit, Some(Source::Phone), None, None).unwrap();
     helper.app.strike_visit(by_phone.root.to_string(), "记重了".into(), None, None).unwrap();
     let choose = |at: usize, source| {
         let facts = BTreeMap::from([("phone".to_owned(), Scalar::from("13900000002"))]);
@@ -235,7 +235,7 @@ fn a_promise_is_corrected_in_text_and_day_and_nothing_else_of_the_visit_is_lost(
     assert_ne!(shown.note, was.note, "a certificate number is shown masked");
     let due = Some(helper.today.plus(5));
     let correct = Visit { promises: vec![Promise { text: "送低保申请表".into(), due }], ..shown };
-    helper.app.amend_visit(root.clone(), correct, None, None).unwrap();
+    helper.app.amend_visit(root.clone(), correct, None, None, None).unwrap();
     let promises = helper.app.household(helper.house(0)).unwrap().promises;
     assert_eq!(promises.iter().map(|one| (one.text.as_str(), one.due)).collect::<Vec<_>>(), [("送低保申请表", due)]);
     assert_eq!(helper.app.today_list(None).unwrap().promises.len(), 1);
@@ -299,7 +299,7 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     correct.unchanged = false;
     correct.mode = Some("home".into());
     correct.aid.remove(0);
-    helper.app.amend_visit(root, correct, None, None).unwrap();
+    helper.app.amend_visit(root, correct, None, None, None).unwrap();
     helper.visit(1, Visit::default());
     // The clock set back gives nothing back.
     helper.around.pass(-20 * 86_400);

@@ -82,7 +82,7 @@ fn a_visit_is_taken_back_hours_later_with_the_number_given_at_it_and_the_history
     before_and_after_an_exchange(|helper, meanwhile| {
         let house = helper.house(0);
         put(&helper.app, &house, "phone", "13912345678");
-        helper.app.record_visit(house.clone(), full(helper), None, None).unwrap();
+        helper.app.record_visit(house.clone(), full(helper), None, None, None).unwrap();
         let done = last(&helper.app);
         assert_eq!((done.what.as_str(), done.more.len(), done.undo), ("visit", 1, Some(Undo::Open)), "one act");
         meanwhile();
@@ -216,7 +216,7 @@ fn a_correction_is_written_over_by_what_stood_before_and_a_promise_kept_is_open_
         let house = helper.house(0);
         let root = helper.visit(0, full(helper));
         let correct = Visit { needs: vec![], note: Some("写错了".into()), ..full(helper) };
-        helper.app.amend_visit(root.clone(), correct, None, None).unwrap();
+        helper.app.amend_visit(root.clone(), correct, None, None, None).unwrap();
         meanwhile();
         let done = last(&helper.app).row.entry;
         undo(&helper.app);
@@ -347,7 +347,7 @@ fn a_visit_that_others_have_gone_on_from_stays() {
     // Neither is a correction of its needs, once somebody has taken a step by them.
     let other = Need { category: "住房".into(), text: String::new() };
     let correct = Visit { needs: vec![other, full(&helper).needs.remove(0)], ..full(&helper) };
-    helper.app.amend_visit(root.clone(), correct, None, None).unwrap();
+    helper.app.amend_visit(root.clone(), correct, None, None, None).unwrap();
     let amended = last(&helper.app).row.entry;
     assert_eq!(last(&helper.app).undo, Some(Undo::Open));
     meet();
@@ -356,7 +356,7 @@ fn a_visit_that_others_have_gone_on_from_stays() {
     meet();
     assert_eq!(helper.app.undo_act(amended), Err(AppError::ActBuiltOn));
     // A correction by somebody else over one's own.
-    village.amend_visit(root, full(&helper), None, None).unwrap();
+    village.amend_visit(root, full(&helper), None, None, None).unwrap();
     meet();
     let (before, kept) = (visits(&helper.app, &helper.house(0)), helper.app.undo_act(done));
     assert_eq!(kept, Err(AppError::ActBuiltOn));
@@ -367,7 +367,7 @@ fn a_visit_that_others_have_gone_on_from_stays() {
     let done = last(&helper.app).row.entry;
     meet();
     village
-        .amend_visit(moved.root.to_string(), Visit { note: Some("补".into()), ..full(&helper) }, None, None)
+        .amend_visit(moved.root.to_string(), Visit { note: Some("补".into()), ..full(&helper) }, None, None, None)
         .unwrap();
     meet();
     assert_eq!(helper.app.undo_act(done), Err(AppError::ActBuiltOn));

@@ -4,9 +4,8 @@ use crate::author::Writing;
 use crate::error::Result;
 use crate::store::Ledger;
 use lianhu_core::day::Moment;
-use lianhu_core::entry::{About, Source, kind};
-use lianhu_core::ids::{EntryId, EntryName, HouseholdId};
-use lianhu_core::visit::Visit;
+use lianhu_core::entry::About;
+use lianhu_core::ids::{EntryId, HouseholdId};
 use rusqlite::params;
 
 /// A visit begun and not saved.
@@ -62,29 +61,13 @@ impl Ledger {
 }
 
 impl Writing<'_> {
-    /// Saves what a draft has become, and lets the draft go. A draft that was begun before its household was taken back
-    /// may still be finished.
-    pub fn finish_draft(
-        &self,
-        id: EntryId,
-        household: HouseholdId,
-        source: Source,
-        visit: &Visit,
-    ) -> Result<EntryName> {
-        let about = About::Household(household);
-        let begun = "select 1 from draft where id = ?1 and household = ?2";
-        if self.0.one(begun, params![id.0, household.bytes()], |_| Ok(()))?.is_none() {
-            self.0.check_may_write(about)?;
-        }
-        let entry = self.0.new_entry(about, kind::VISIT, source, minicbor::to_vec(visit).unwrap_or_default())?;
-        let name = self.0.keep_own(entry)?;
-        self.discard_draft(id)?;
-        Ok(name)
-    }
-
-    /// Lets a draft go in the same act as what became of it: a battery that dies in between leaves neither a visit
-    /// with its draft, which would be saved a second time, nor a draft lost without its visit.
-    pub fn discard_draft(&self, id: EntryId) -> Result<bool> {
-        Ok(self.0.run("delete from draft where id = ?1", [id.0])? > 0)
+    /// Lets a draft go in the same act as what becomes of it: a battery that dies in between leaves neither a visit with its
+    /// draft, which would be saved a second time, nor a draft lost without its visit. What is written about its household from
+    /// here on, in this act, was begun with it: it is kept even if the household was taken back meanwhile.
+    pub fn finish(&self, draft: EntryId) -> Result<()> {
+        let found =
+            self.0.one("select household from draft where id = ?1", [draft.0], |row| row.get::<_, Vec<u8>>(0))?;
+        self.0.begun.set(found.and_then(|household| HouseholdId::from_slice(&household)));
+        self.0.run("delete from draft where id = ?1", [draft.0]).map(drop)
     }
 }

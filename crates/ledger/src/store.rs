@@ -84,6 +84,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) erases: Cell<bool>,
     /// Whether what stands aside is being judged once more: one round after another, not one within another.
     pub(crate) rejudging: Cell<bool>,
+    /// The household of a draft that is finished in this act: what was begun while it was held may be written down.
+    pub(crate) begun: Cell<Option<HouseholdId>>,
     pub(crate) me: RefCell<Option<Identity>>,
     /// The dossiers this act has in hand, as they are stored.
     pub(crate) in_hand: RefCell<BTreeMap<HouseholdId, Rc<Dossier>>>,
@@ -193,6 +195,7 @@ impl Ledger {
             touched: RefCell::default(),
             erases: Cell::default(),
             rejudging: Cell::default(),
+            begun: Cell::default(),
             me: RefCell::default(),
             in_hand: RefCell::default(),
         }

@@ -3,8 +3,10 @@
 
 use super::World;
 use super::promises::{Kept, ensure};
-use lianhu_core::entry::Source;
+use lianhu_core::entry::{About, Source, kind};
+use lianhu_core::scalar::Scalar;
 use lianhu_core::surroundings::Surroundings as _;
+use std::collections::BTreeMap;
 
 impl World {
     /// Something that happens now and then: drafts, older records, and what befalls the county.
@@ -45,16 +47,24 @@ impl World {
         Ok(())
     }
 
-    /// Finishes a visit begun, be its household taken back meanwhile or not.
+    /// Finishes a visit begun, be its household taken back meanwhile or not; with every second one something was learned that
+    /// is kept in the same act.
     pub(super) fn finishes_draft(&mut self, at: usize) -> Kept {
         let drafts: Vec<_> = self.members[at].drafts.iter().map(|(id, (household, _))| (*id, *household)).collect();
         let Some((id, household)) = self.chance.pick(&drafts).copied() else { return Ok(()) };
         let visit = self.some_visit(household, self.members[at].phone.clock().now().day());
+        let learns = !self.of_nine && id.0.last().is_some_and(|last| last % 2 == 0);
+        let learned = learns.then(|| format!("{} 走访时说的 {}", self.canary(household), self.next()));
+        let learned = learned.map(|address| BTreeMap::from([("address".to_owned(), Scalar::from(address.as_str()))]));
         let ledger = self.members[at].phone.ledger_mut();
-        let saved = ledger.write(|w| w.finish_draft(id, household, Source::Household, &visit));
+        let saved = ledger.write(|w| {
+            w.finish(id)?;
+            let learned = learned.map(|puts| w.put(household, puts, Source::Household)).transpose()?.flatten();
+            Ok([learned, Some(w.record(About::Household(household), kind::VISIT, Source::Household, &visit)?)])
+        });
         let saved = saved.map_err(|error| format!("a visit begun could not be finished: {error}"))?;
         self.members[at].drafts.remove(&id);
-        self.members[at].saved([saved]);
+        self.members[at].saved(saved.into_iter().flatten());
         self.tells(format!("{} finishes a visit of {}", self.members[at].name, self.canaries[&household]));
         Ok(())
     }

@@ -19,6 +19,9 @@ const PAGE: &str = include_str!("page.js");
 /// How a driver names an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// How many drivers may fall, one after another, before a window counts as one that does not open.
+const DRIVERS: u32 = 3;
+
 /// What was drawn last is on the screen two frames later.
 const DRAWN: &str = "let looks = 0;
      const moves = () => document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime < 1000);
@@ -75,9 +78,18 @@ impl<'s> Window<'s> {
     /// The same on a machine whose clock is so many days ahead.
     pub(crate) fn open_later(stage: &'s Stage, home: &str, size: Size, days: u32) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let driver = Driver::start(stage, keystore(home), days)?;
-        let home = stage.room(home);
-        let client = driver.open(&runtime, &stage.program("lianhu-desktop"), &home)?;
+        let (program, room) = (stage.program("lianhu-desktop"), stage.room(home));
+        let mut fallen = 0;
+        let (driver, client) = loop {
+            let driver = Driver::start(stage, keystore(home), days)?;
+            if let Some(client) = driver.open(&runtime, &program, &room)? {
+                break (driver, client);
+            }
+            fallen += 1;
+            println!("    the driver fell while it opened {home}");
+            ensure!(fallen < DRIVERS, "{fallen} drivers fell one after another");
+        };
+        let home = room;
         let mut window =
             Self { stage, runtime, client: Some(client), home, size, film: None, taps: 0, typed: 0, driver };
         window.resize(size)?;

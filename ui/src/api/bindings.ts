@@ -81,10 +81,10 @@ export interface Commands {
   telephone: { args: { household: string; key: string }; returns: string };
   /** Places a household elsewhere: another home village, or where it lives now (`""`: there). Nothing said leaves it as it is. */
   place_household: { args: { household: string; origin?: string | null; present?: string | null }; returns: HouseholdCard };
-  /** Records a visit. */
-  record_visit: { args: { household: string; visit: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
-  /** Corrects a visit by another version of it. */
-  amend_visit: { args: { visit: string; correct: Visit; source?: Source | null; draft?: EntryId | null }; returns: VisitRow };
+  /** Records a visit, and what was learned at it, in one act. */
+  record_visit: { args: { household: string; visit: Visit; source?: Source | null; draft?: EntryId | null; learned?: Learned | null }; returns: VisitRow };
+  /** Corrects a visit by another version of it, and keeps what was learned with it. */
+  amend_visit: { args: { visit: string; correct: Visit; source?: Source | null; draft?: EntryId | null; learned?: Learned | null }; returns: VisitRow };
   /** Strikes a visit that should not have been; `phone`: the number that was said at it is taken back too. */
   strike_visit: { args: { visit: string; reason: string; source?: Source | null; phone?: boolean | null }; returns: VisitRow };
   /** Moves a visit that was written down under the wrong household; `phone`: the number that was said at it goes along. */
@@ -1784,6 +1784,16 @@ total: number,
 rows: Array<JoinedCard>, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+export type Learned = { 
+/**
+ * Of the household.
+ */
+facts: { [key in string]: Scalar }, 
+/**
+ * Of people in it.
+ */
+persons: { [key in PersonId]: { [key in string]: Scalar } }, };
 
 export type LeftFact = { 
 /**

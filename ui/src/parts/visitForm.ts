@@ -1,5 +1,5 @@
 /** The visit form: what is filled in, how it becomes a visit, how it comes back from a draft or from a visit to correct. */
-import type { Aid, Guarantee, Need, Promise as Promised, Visit } from "../api/bindings";
+import type { Aid, Guarantee, Learned, Need, Promise as Promised, Visit } from "../api/bindings";
 import { fieldsOf } from "./begun";
 import { today } from "./day";
 
@@ -107,6 +107,14 @@ export function toVisit(form: Form, unchanged: boolean): Visit {
   if (form.note.trim()) visit.note = form.note.trim();
   if (form.was?.entered_late) visit.entered_late = form.was.entered_late;
   return visit;
+}
+
+/** What was learned at the visit: it is kept with it, in one act. */
+export function toLearned(form: Form): Learned | null {
+  const phone = form.phone.trim();
+  if (!phone && !form.ids.length) return null;
+  const persons = Object.fromEntries(form.ids.map(({ person, number }) => [person, { id_no: number }]));
+  return { facts: phone ? { phone } : {}, persons };
 }
 
 /** Whether anything beyond who and how was filled in. */

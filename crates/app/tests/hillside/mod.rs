@@ -110,7 +110,7 @@ impl Helper {
     pub(crate) fn visit(&self, at: usize, visit: Visit) -> String {
         let day = if visit.day == Day::default() { self.today } else { visit.day };
         let visit = Visit { day, ..visit };
-        self.app.record_visit(self.house(at), visit, None, None).unwrap().root.to_string()
+        self.app.record_visit(self.house(at), visit, None, None, None).unwrap().root.to_string()
     }
 
     /// How many households and visits the county has.
