@@ -4,7 +4,7 @@
 mod hillside;
 
 use hillside::Helper;
-use lianhu_app::{AppError, Checked};
+use lianhu_app::{App, AppError, Checked};
 use lianhu_core::day::Day;
 use lianhu_core::entry::Source;
 use lianhu_core::scalar::Scalar;
@@ -319,4 +319,27 @@ fn after_the_lease_reading_is_masked_and_writing_goes_on_until_the_county_is_met
     helper.exchange_of(&county);
     helper.exchange();
     assert_eq!(left(&helper), Some(20));
+}
+
+#[test]
+fn of_visits_on_one_day_the_one_written_last_stands_first() {
+    let helper = Helper::new();
+    let village = helper.office("first_secretary");
+    let notes = |app: &App| -> Vec<_> {
+        let rows = app.visits(Some(helper.house(0)), None, None, None, None).unwrap();
+        rows.into_iter().filter_map(|row| row.visit.note).collect()
+    };
+    let note = |at: u32| format!("第 {at} 次");
+    for at in 1..=6 {
+        helper.visit(0, Visit { note: Some(note(at)), ..Visit::default() });
+        helper.around.pass(60);
+        assert_eq!(notes(&helper.app), (1..=at).rev().map(note).collect::<Vec<_>>());
+        if at == 3 {
+            helper.exchange();
+        }
+    }
+    helper.exchange();
+    helper.exchange_of(&village);
+    let all: Vec<_> = (1..=6).rev().map(note).collect();
+    assert_eq!((notes(&helper.app), notes(&village)), (all.clone(), all));
 }

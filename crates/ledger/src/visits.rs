@@ -108,7 +108,7 @@ fn shown_on(table: &str) -> String {
 }
 
 impl Ledger {
-    /// Visits, newest first.
+    /// Visits, newest first; of one day, what was taken in last, and before it what the county has not numbered yet.
     pub fn visits(&self, query: &VisitQuery) -> Result<Vec<VisitRow>> {
         let (mut conditions, mut values) = (vec!["1".to_owned()], Vec::new());
         if let Some(household) = query.household {
@@ -134,7 +134,9 @@ impl Ledger {
             conditions.push("struck = 0".to_owned());
         }
         let sql = format!(
-            "select root from visit where {} order by day desc, root limit {}",
+            "select root from visit where {} order by day desc, \
+             (select coalesce(entry.number, 1 << 62) from entry where entry.name = visit.root) desc, \
+             (select entry.id from entry where entry.name = visit.root) desc limit {}",
             conditions.join(" and "),
             query.most.max(1)
         );
