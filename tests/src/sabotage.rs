@@ -29,6 +29,7 @@ const fn change(file: &'static str, from: &'static str, to: &'static str) -> Cha
     Change { file, from, to }
 }
 
+const AUTHOR: &str = "crates/ledger/src/author.rs";
 const COUNTY: &str = "crates/ledger/src/county.rs";
 const APPROVAL: &str = "crates/ledger/src/project/approval.rs";
 const DIRECTING: &str = "crates/ledger/src/directing.rs";
@@ -182,6 +183,20 @@ const VARIANTS: &[Variant] = &[
             PAGE,
             "            reply.grants.push(GrantNews { about, since, horizon: horizon.map(Day), ended });",
             "            if ended.is_none() { reply.grants.push(GrantNews { about, since, horizon: horizon.map(Day), ended }); }",
+        )],
+    },
+    Variant {
+        name: "said again under no name",
+        broken: "nobody notes as what a change was said again, so what was built on it is not found under its new name",
+        changes: &[change(REPLAY, "                    self.note_said_again(kept.name, name)?;\n", "")],
+    },
+    Variant {
+        name: "begun is not finished",
+        broken: "a household that was taken back is not written about, whatever was begun before",
+        changes: &[change(
+            AUTHOR,
+            "        if me.is_county || self.begun.get() == Some(household) {",
+            "        if me.is_county {",
         )],
     },
     Variant {

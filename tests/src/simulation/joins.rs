@@ -85,6 +85,10 @@ impl World {
         let at = self.township_or(at);
         let (Some(cards), Some(beyond)) = (self.township_joins(at)?, self.beyond) else { return Ok(()) };
         let gone = cards[self.chance.below(2)];
+        // It may have been erased since the township heard of it last.
+        if self.model.erased().contains(&gone) {
+            return Ok(());
+        }
         self.tells(format!("the county moves {} to another township", self.canaries[&gone]));
         let body = Placement { origin: beyond, present: None };
         self.village.county.directs(|w| w.record(About::Household(gone), kind::PLACEMENT, Source::Office, &body));

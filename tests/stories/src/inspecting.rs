@@ -63,7 +63,9 @@ pub(crate) fn inspects(stage: &Stage, admin: &mut Window<'_>, helper: &mut Windo
     browser.see("第 1 次抽签")?;
     browser.picture(stage, "inspector-samples")?;
     leave_the_pass(stage, admin)?;
-    let place = drawn(admin)?.iter().position(|name| name == head).context("the household was not drawn")?;
+    let drawn = drawn(admin)?;
+    let place = drawn.iter().position(|name| name == head);
+    let place = place.with_context(|| format!("{head} of {village} was not drawn, but {drawn:?}"))?;
     admin.picture("inspection-drawn")?;
     browser.open_sample(place)?;
     browser.see("户主")?;
@@ -193,10 +195,15 @@ impl Browser {
         // What is found while the next page comes belongs to the one before: it is looked for again.
         let wait = Wait::begin();
         loop {
-            let done = async { self.client.find(Locator::XPath(&path)).await?.click().await };
+            let done = async {
+                self.client.find(Locator::XPath(&path)).await?.click().await?;
+                let chosen = "return document.getElementById('group').selectedOptions[0].textContent";
+                self.client.execute(chosen, Vec::new()).await
+            };
             match self.runtime.block_on(done) {
-                Ok(()) => return Ok(()),
-                Err(_) if wait.goes_on() => {}
+                Ok(chosen) if chosen.as_str().is_some_and(|chosen| chosen.contains(village)) => return Ok(()),
+                _ if wait.goes_on() => {}
+                Ok(chosen) => bail!("{village} is not chosen, but {chosen}"),
                 Err(error) => return Err(error).with_context(|| format!("{village} is not among the choices")),
             }
         }
