@@ -123,14 +123,14 @@ pub struct Told {
     pub total: Cells,
 }
 
-/// How many households are behind what is counted of one group: none of these may be one of 1 to 9.
+/// How many households, or people, are behind what is counted of one group: none of these may be one of 1 to 9.
 type Behind = Vec<u64>;
 
 /// Measures, and what is behind them in one line.
 type Together = (&'static [Measure], fn(&Line) -> Behind);
 
 /// What is counted together, and withheld together: what one of them says another can be worked out from.
-const TOGETHER: [Together; 3] = [
+const TOGETHER: [Together; 4] = [
     (&[Measure::Visits, Measure::HouseholdsVisited, Measure::HouseholdsNotVisited], |line| {
         let not = line.measure(Measure::HouseholdsNotVisited) != 0;
         let is = line.measure(Measure::HouseholdsVisited) != 0 || line.measure(Measure::Visits) != 0;
@@ -140,6 +140,8 @@ const TOGETHER: [Together; 3] = [
         let (raised, open) = (line.measure(Measure::NeedsRaised), line.measure(Measure::NeedsOpen));
         vec![u64::from(raised > 0), u64::from(open > 0), u64::from(raised > open)]
     }),
+    // Of people there are as many as households at least, but where nobody of a household counts any more.
+    (&[Measure::Persons], |line| vec![u64::try_from(line.measure(Measure::Persons)).unwrap_or(0)]),
     (&[Measure::TwoStatements], |line| {
         let two = line.measure(Measure::TwoStatements) != 0;
         vec![u64::from(two), u64::from(!two && line.measure(Measure::Households) != 0)]

@@ -44,6 +44,11 @@ impl Tx<'_> {
                 self.put_digest(key, digest)?;
             }
         }
+        // What of its own lacked something that was damaged waits like the rest: the county may lack the same.
+        self.run(
+            "update entry set standing = ?2 where number is null and device = ?1 and standing = ?3",
+            params![me.device.bytes(), standing::LIVING, standing::PARKED],
+        )?;
         // What lies in no envelope of this device's own is sealed anew.
         self.run(
             "update entry set envelope = null where number is null and device = ?1 and envelope not in (select id from envelope where receipt is null)",

@@ -66,13 +66,18 @@ impl World {
 
     /// A household on this phone that may be written about.
     pub(super) fn household_on(&mut self, at: usize) -> Option<HouseholdId> {
+        let open = self.open_on(at);
+        self.chance.pick(&open).copied()
+    }
+
+    /// The households on this phone that may be written about.
+    pub(super) fn open_on(&self, at: usize) -> Vec<HouseholdId> {
         let phone = &self.members[at].phone;
         let rows = phone.ledger().household_rows().expect("rows are read");
         let scope = phone.ledger().scope_of(phone.user).expect("scopes are read");
         let ended =
             |id: &HouseholdId| scope.iter().any(|row| row.about.household() == Some(*id) && row.until.is_some());
-        let open: Vec<_> = rows.into_iter().filter(|id| !ended(id)).collect();
-        self.chance.pick(&open).copied()
+        rows.into_iter().filter(|id| !ended(id)).collect()
     }
 
     fn today(&self) -> Day {

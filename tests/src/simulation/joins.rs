@@ -85,8 +85,8 @@ impl World {
         let at = self.township_or(at);
         let (Some(cards), Some(beyond)) = (self.township_joins(at)?, self.beyond) else { return Ok(()) };
         let gone = cards[self.chance.below(2)];
-        // It may have been erased since the township heard of it last.
-        if self.model.erased().contains(&gone) {
+        // It may have been erased since the township heard of it last, or be one that the township has only just registered.
+        if self.model.erased().contains(&gone) || !self.model.households().contains(&gone) {
             return Ok(());
         }
         self.tells(format!("the county moves {} to another township", self.canaries[&gone]));

@@ -3,6 +3,7 @@
 
 use super::World;
 use super::member::{Owed, cleared_by, genuine, told, values_of};
+use lianhu_core::directive::Erasure;
 use lianhu_core::entry::{About, Entry, kind};
 use lianhu_core::exchange::{Answer, Code, Receipt, Verdict};
 use lianhu_core::export_grant::ExportGranted;
@@ -507,6 +508,15 @@ impl Wire {
         // The older of the two may also come second, carried late.
         let either = before.chain([now]);
         let entries = either.flat_map(|sealed| &sealed.entries).filter_map(|bytes| Entry::read(bytes).ok());
-        entries.filter_map(|entry| entry.about.household()).any(|household| erased.contains(&household))
+        // A device may hear of its own erasure in the same exchange, before the log was looked at again.
+        let on_the_line =
+            self.seen.iter().flat_map(|sealed| &sealed.entries).filter_map(|bytes| Entry::read(bytes).ok());
+        let directed: BTreeSet<HouseholdId> = on_the_line
+            .filter(|entry| entry.kind == kind::ERASURE)
+            .map(|entry| super::model::body::<Erasure>(&entry).household)
+            .collect();
+        entries
+            .filter_map(|entry| entry.about.household())
+            .any(|household| erased.contains(&household) || directed.contains(&household))
     }
 }

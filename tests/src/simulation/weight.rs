@@ -77,6 +77,10 @@ impl World {
         let Some(household) = self.household_on(at) else { return Ok(()) };
         let mut types = TYPES.to_vec();
         for _ in 0..2 {
+            // It may have been taken back, or erased, while the first was handed in.
+            if !self.open_on(at).contains(&household) {
+                return Ok(());
+            }
             let value = types.swap_remove(self.chance.below(types.len()));
             self.says(at, household, "household_type", value.into())?;
             self.whole_exchange(at)?;

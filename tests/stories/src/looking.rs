@@ -39,7 +39,7 @@ pub(crate) fn masked(helper: &mut Window<'_>, head: &str) -> Result<()> {
 /// The number of the household from its card, whole: one tap, and one for the reason. Closed, it is masked as before.
 fn number_in_two_taps(helper: &mut Window<'_>, head: &str) -> Result<()> {
     helper.taps = 0;
-    helper.tap(&format!("看{head}家的号码"))?;
+    helper.tap(&format!("查看全部：{head}家的号码"))?;
     helper.see("为什么要看？会留下一条痕迹。")?;
     shows_no_number(helper, "the question why a number is wanted")?;
     helper.picture("number-why")?;

@@ -983,7 +983,7 @@ export default {
   "visit.which": "Which of the family (may be left)",
   "visit.nothing_next": "Nothing has changed · next {day}",
   "dial.look": "Look at the number",
-  "dial.look_of": "Look at the number of {head}",
+  "dial.look_of": "Show in full: the number of {head}",
   "exchange.of_entries": " ({n} entries)",
   "exchange.receipts": "The county has signed {n} {n:receipt/receipts} for this device; one act may be two or three entries.",
 };

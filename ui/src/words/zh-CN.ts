@@ -983,7 +983,7 @@ export default {
   "visit.which": "哪位家人（可不点）",
   "visit.nothing_next": "没有变化，记下来 · 下次 {day}",
   "dial.look": "看号码",
-  "dial.look_of": "看{head}家的号码",
+  "dial.look_of": "查看全部：{head}家的号码",
   "exchange.of_entries": "（{n} 条记录）",
   "exchange.receipts": "县里给这台设备签过 {n} 条回执；一件事有时是两三条记录。",
 };
