@@ -28,6 +28,12 @@ impl Tx<'_> {
         known.map_or_else(|| self.stored_dossier(household), |known| Ok(Rc::unwrap_or_clone(known)))
     }
 
+    /// Whether anything of a household was merged here and not forgotten since.
+    pub(crate) fn has_dossier(&self, household: HouseholdId) -> Result<bool> {
+        let sql = "select 1 from dossier where household = ?1";
+        Ok(self.one(sql, [household.bytes()], |_| Ok(()))?.is_some())
+    }
+
     fn stored_dossier(&self, household: HouseholdId) -> Result<Dossier> {
         let bytes = self.one("select bytes from dossier where household = ?1", [household.bytes()], |row| {
             row.get::<_, Vec<u8>>(0)

@@ -85,6 +85,10 @@ impl Tx<'_> {
                 known.left.insert(kept.name);
             }
         }
+        if waiting.is_empty() && known.counting.len() == 0 && !self.has_dossier(household)? {
+            // It was forgotten, and what was taken back of it stands aside: nothing of it is shown.
+            return Ok(());
+        }
         waiting.sort_by_key(|kept| kept.entry.mono);
         let mut renamed = BTreeSet::new();
         for kept in waiting {

@@ -152,7 +152,7 @@ impl Tx<'_> {
         )?;
         let mut numbered = 0;
         for (name, (answer, number, code)) in header.names.iter().zip(answers) {
-            if answer == Answer::Parked || code == Some(Code::Revoked) {
+            if answer == Answer::Parked || matches!(code, Some(Code::Revoked | Code::NotEntitled)) {
                 self.take_back(row, *name)?;
             }
             let fate = Fate { entry: *name, answer: Some(answer), number, code };

@@ -100,6 +100,73 @@ fn what_was_built_on_a_lost_change_arrives_although_it_was_refused_before_the_of
 }
 
 #[test]
+fn what_was_built_on_a_lost_change_arrives_from_whoever_had_forgotten_its_household_and_was_refused_at_first() {
+    let mut village = Village::new(15);
+    let place = village.place("北召店村", "village", None);
+    let household = village.household("段志荣", place);
+    let (first, second) = (village.person("卫春建"), village.person("赵永燕"));
+    village.entrusts(household, second);
+    let mut line = village.line();
+    let (mut phone, mut lost) = (village.phone("卫春建"), village.phone("赵永燕"));
+    phone.exchanges(&mut line).unwrap();
+    lost.exchanges(&mut line).unwrap();
+    let back_up = village.folder().join("back-up.sqlite");
+    village.county.is_backed_up(&back_up);
+    village.entrusts(household, first);
+    lost.sets_phone(household, "13900001111");
+    lost.exchanges(&mut line).unwrap();
+    drop(lost);
+    phone.exchanges(&mut line).unwrap();
+    phone.sets_phone(household, "13811112222");
+    phone.exchanges(&mut line).unwrap();
+    village.takes_back(household, first);
+    phone.exchanges(&mut line).unwrap();
+    assert!(phone.ledger().household_rows().unwrap().is_empty());
+    village.county.is_restored(&back_up);
+    // The county does not know any more that it was entrusted to them.
+    phone.exchanges(&mut line).unwrap();
+    assert!(!village.county.with(|county| county.quarantined().unwrap()).is_empty());
+    assert!(phone.ledger().household_rows().unwrap().is_empty(), "what was forgotten stays so");
+    village.entrusts(household, first);
+    village.takes_back(household, first);
+    for _ in 0..4 {
+        phone.exchanges(&mut line).unwrap();
+    }
+    // What they knew of the roster's word was forgotten with the household: both stand, for a person to decide.
+    assert!(said(&village, household, "phone").contains(&Scalar::from("13811112222")));
+    assert_eq!(phone.ledger().standing().unwrap().waiting, 0);
+    assert!(phone.ledger().household_rows().unwrap().is_empty());
+}
+
+#[test]
+fn what_was_built_on_a_change_that_was_damaged_here_and_lost_there_is_said_again() {
+    let mut village = Village::new(16);
+    let place = village.place("北召店村", "village", None);
+    let household = village.household("段志荣", place);
+    let first = village.person("卫春建");
+    village.entrusts(household, first);
+    let mut line = village.line();
+    let mut phone = village.phone("卫春建");
+    phone.exchanges(&mut line).unwrap();
+    let back_up = village.folder().join("back-up.sqlite");
+    village.county.is_backed_up(&back_up);
+    let address = phone.sets(household, "address", Scalar::from("上坡")).unwrap();
+    phone.exchanges(&mut line).unwrap();
+    phone.sets_phone(household, "13811112222");
+    phone.exchanges(&mut line).unwrap();
+    for name in address {
+        phone.ledger_mut().lose(name).unwrap();
+    }
+    village.county.is_restored(&back_up);
+    for _ in 0..3 {
+        phone.exchanges(&mut line).unwrap();
+    }
+    // What its author knew of the roster's word went with the damage: both stand, for a person to decide.
+    assert!(said(&village, household, "phone").contains(&Scalar::from("13811112222")));
+    assert_eq!(phone.ledger().standing().unwrap().waiting, 0);
+}
+
+#[test]
 fn what_a_phone_that_was_shut_out_gave_and_cleared_stays_cleared_once_it_is_let_in_at_a_restored_county() {
     let mut village = Village::new(14);
     let place = village.place("北召店村", "village", None);

@@ -58,6 +58,20 @@ fn seeds_that_once_broke_a_promise_keep_it_now() {
     }
 }
 
+/// Seeds that once broke a promise, with all that befalls them now.
+#[test]
+fn seeds_that_broke_a_promise_lately_keep_it_now() {
+    let seeds = [
+        (240, "an inspector was told of nine people in ten households"),
+        (1725, "a change parked here for what was damaged stayed so when the county lost its number and the same"),
+    ];
+    for (seed, once) in seeds {
+        if let Err(broken) = play(seed) {
+            panic!("once {once}; now {broken}");
+        }
+    }
+}
+
 /// Seeds that once broke a promise, with the nine troubles there were.
 #[test]
 fn seeds_that_once_broke_a_promise_among_all_troubles_keep_it_now() {
