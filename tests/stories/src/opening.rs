@@ -1,7 +1,9 @@
 //! How long a window takes from its start until its picture stands, seen on the screen as a person sees it: the program
 //! knows nothing of it.
 //!
-//! Two things are left out of the picture. The cursor does not blink. And the columns at the right edge do not count, in
+//! Three things are left out of the picture. The cursor does not blink. What is smaller than it does not count: where a field
+//! waits for what is typed, the web view fades the cursor in for a third of a second when all else has long stood; whoever
+//! waits for that measures the fading, not the opening. And the columns at the right edge do not count, in
 //! either window: there the web view draws a scroll bar over a page that is longer than the window, and fades it out again
 //! seconds later, in a score of small steps. Whoever waits for the last of them measures the fading, not the opening: it
 //! made four seconds of one, and an empty window has no bar. What stands beside it is read long before.
@@ -28,6 +30,9 @@ const TICK: f64 = 10.0;
 
 /// So many columns at the right edge are the scroll bar's.
 const BAR: usize = 30;
+
+/// So many points make no picture another one: a cursor has fewer, a character in the smallest print more.
+const CURSOR: usize = 64;
 
 /// A cursor that comes and goes would make two pictures of one screen.
 const NO_BLINKING: &str = "[Settings]\ngtk-cursor-blink=0\n";
@@ -62,7 +67,7 @@ impl<'s> Opening<'s> {
         while picture == running.bare || since.elapsed() < STAYS {
             ensure!(wait.goes_on(), "{name}: no picture came to stay");
             let now = seen(&running.monitor)?;
-            if now != picture {
+            if !same(&now, &picture) {
                 (picture, since) = (now, Instant::now());
             }
         }
@@ -74,7 +79,7 @@ impl<'s> Opening<'s> {
     /// Opens it again: the milliseconds until the same picture stands, on the clock and on the cores.
     pub(crate) fn time(&self) -> Result<(f64, f64)> {
         let (running, wait) = (self.start()?, Wait::begin());
-        while seen(&running.monitor)? != self.picture {
+        while !same(&seen(&running.monitor)?, &self.picture) {
             ensure!(wait.goes_on(), "the picture that stayed the first time did not come again");
         }
         Ok((running.begun.elapsed().as_secs_f64() * 1e3, running.on_cores()?))
@@ -98,6 +103,12 @@ impl<'s> Opening<'s> {
         let begun = Instant::now();
         Ok(Running { child: command.spawn()?, monitor, begun, bare })
     }
+}
+
+/// Whether two pictures differ by no more than a cursor.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let points = one.chunks_exact(3).zip(other.chunks_exact(3));
+    one.len() == other.len() && points.filter(|(one, other)| one != other).take(CURSOR + 1).count() <= CURSOR
 }
 
 /// What is on the screen, but for the columns of the scroll bar.
@@ -131,5 +142,23 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_makes_no_other_picture_and_a_character_does() {
+        let bare = vec![255; 3 * 1000];
+        let with = |points: usize| {
+            let mut picture = bare.clone();
+            picture.iter_mut().take(3 * points).for_each(|byte| *byte = 0);
+            picture
+        };
+        assert!(same(&with(CURSOR), &bare));
+        assert!(!same(&with(CURSOR + 1), &bare));
+        assert!(!same(&with(0), &bare[3..]));
     }
 }
