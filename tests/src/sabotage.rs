@@ -186,11 +186,6 @@ const VARIANTS: &[Variant] = &[
         )],
     },
     Variant {
-        name: "said again under no name",
-        broken: "nobody notes as what a change was said again, so what was built on it is not found under its new name",
-        changes: &[change(REPLAY, "                    self.note_said_again(kept.name, name)?;\n", "")],
-    },
-    Variant {
         name: "begun is not finished",
         broken: "a household that was taken back is not written about, whatever was begun before",
         changes: &[change(
