@@ -85,7 +85,7 @@ impl Tx<'_> {
                 known.left.insert(kept.name);
             }
         }
-        if waiting.is_empty() && known.counting.len() == 0 && !self.has_dossier(household)? {
+        if waiting.is_empty() && known.counting.is_empty() && !self.has_dossier(household)? {
             // It was forgotten, and what was taken back of it stands aside: nothing of it is shown.
             return Ok(());
         }

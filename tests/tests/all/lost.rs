@@ -150,13 +150,11 @@ fn what_was_built_on_a_change_that_was_damaged_here_and_lost_there_is_said_again
     phone.exchanges(&mut line).unwrap();
     let back_up = village.folder().join("back-up.sqlite");
     village.county.is_backed_up(&back_up);
-    let address = phone.sets(household, "address", Scalar::from("上坡")).unwrap();
+    let address = phone.sets(household, "address", Scalar::from("上坡")).unwrap().unwrap();
     phone.exchanges(&mut line).unwrap();
     phone.sets_phone(household, "13811112222");
     phone.exchanges(&mut line).unwrap();
-    for name in address {
-        phone.ledger_mut().lose(name).unwrap();
-    }
+    phone.ledger_mut().lose(address).unwrap();
     village.county.is_restored(&back_up);
     for _ in 0..3 {
         phone.exchanges(&mut line).unwrap();
