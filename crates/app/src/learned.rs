@@ -1,12 +1,10 @@
 //! What was learned at a visit: facts that are kept in one act with the visit itself, or not at all.
 
 use crate::app::App;
-use crate::error::{AppError, Result};
-use crate::updating::{Facts, kept_where, under_person};
-use lianhu_core::entry::{About, Source, kind};
+use crate::error::Result;
+use crate::updating::{Facts, check_person, kept_where, under_person};
 use lianhu_core::field::Of;
-use lianhu_core::ids::{EntryId, EntryName, HouseholdId, PersonId};
-use lianhu_core::visit::Visit;
+use lianhu_core::ids::{HouseholdId, PersonId};
 use lianhu_ledger::Ledger;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -32,32 +30,11 @@ impl App {
     ) -> Result<BTreeMap<HouseholdId, Facts>> {
         let Learned { mut facts, persons } = learned.unwrap_or_default();
         self.check_facts(Of::Household, &mut facts)?;
-        let known = if persons.is_empty() { Vec::new() } else { ledger.persons(household)? };
         for (person, mut of_person) in persons {
-            if !known.iter().any(|known| known.id == person) {
-                return Err(AppError::missing("家庭成员"));
-            }
+            check_person(ledger, household, person)?;
             self.check_facts(Of::Person, &mut of_person)?;
             facts.extend(under_person(person, of_person));
         }
         kept_where(ledger, household, facts)
     }
-}
-
-/// What becomes of the form of a visit, written in one act: what was learned first, so that both are read as one act.
-pub(crate) fn write_visit(
-    ledger: &mut Ledger,
-    household: HouseholdId,
-    visit: &Visit,
-    source: Source,
-    draft: Option<EntryId>,
-    learned: BTreeMap<HouseholdId, Facts>,
-) -> Result<EntryName> {
-    let to_confirm = App::confirmed_by_putting(ledger)?;
-    let written = ledger.write(|writing| {
-        draft.map_or(Ok(()), |draft| writing.finish(draft))?;
-        learned.into_iter().try_for_each(|(card, puts)| App::put_on(writing, card, puts, source, &to_confirm))?;
-        writing.record(About::Household(household), kind::VISIT, source, visit)
-    })?;
-    Ok(written)
 }

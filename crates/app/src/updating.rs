@@ -48,13 +48,11 @@ impl App {
         self.check_facts(Of::Person, &mut facts)?;
         let mut ledger = self.ledger();
         match person {
-            Some(person) if !ledger.persons(id)?.iter().any(|known| known.id == person) => {
-                return Err(AppError::missing("家庭成员"));
-            }
+            Some(person) => check_person(&ledger, id, person)?,
             None if facts.get("name").and_then(Scalar::text).is_none_or(str::is_empty) => {
                 return Err(AppError::field("name", ProblemKind::Missing));
             }
-            _ => {}
+            None => {}
         }
         let person = person.unwrap_or_else(|| PersonId::mint(&*self.around));
         let puts = under_person(person, facts);
@@ -158,13 +156,25 @@ impl App {
         source: Source,
         draft: Option<EntryId>,
     ) -> Result<()> {
-        let to_confirm = Self::confirmed_by_putting(ledger)?;
         let by_card = kept_where(ledger, id, puts)?;
-        ledger.write(|writing| {
+        Self::write_form(ledger, draft, by_card, source, |_| Ok(()))
+    }
+
+    /// What a form becomes, in one act: its draft ends, facts are put, and whatever else it says is written after them.
+    pub(crate) fn write_form<T>(
+        ledger: &mut Ledger,
+        draft: Option<EntryId>,
+        by_card: BTreeMap<HouseholdId, Facts>,
+        source: Source,
+        also: impl FnOnce(&Writing<'_>) -> lianhu_ledger::Result<T>,
+    ) -> Result<T> {
+        let to_confirm = Self::confirmed_by_putting(ledger)?;
+        let written = ledger.write(|writing| {
             draft.map_or(Ok(()), |draft| writing.finish(draft))?;
-            by_card.into_iter().try_for_each(|(card, puts)| Self::put_on(writing, card, puts, source, &to_confirm))
+            by_card.into_iter().try_for_each(|(card, puts)| Self::put_on(writing, card, puts, source, &to_confirm))?;
+            also(writing)
         })?;
-        Ok(())
+        Ok(written)
     }
 
     /// The facts of weight that count as soon as whoever sits here puts them: none, where they may not confirm.
@@ -262,6 +272,12 @@ pub(crate) fn kept_where(ledger: &Ledger, id: HouseholdId, puts: Facts) -> Resul
         by_card.entry(card).or_default().insert(key, value);
     }
     Ok(by_card)
+}
+
+/// Refuses whoever is nobody in the household.
+pub(crate) fn check_person(ledger: &Ledger, household: HouseholdId, person: PersonId) -> Result<()> {
+    let known = ledger.persons(household)?.iter().any(|known| known.id == person);
+    known.then_some(()).ok_or_else(|| AppError::missing("家庭成员"))
 }
 
 pub(crate) fn under_person(person: PersonId, facts: Facts) -> Facts {

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::covering::Cover;
 use crate::error::{AppError, Result};
-use crate::learned::{Learned, write_visit};
+use crate::learned::Learned;
 use crate::uncovering::uncovered;
 use lianhu_core::day::Day;
 use lianhu_core::entry::{About, Source, kind};
@@ -45,7 +45,10 @@ impl App {
         let visit = Visit { amends: Vec::new(), ..visit };
         let mut ledger = self.ledger();
         let learned = self.learned(&ledger, household, learned)?;
-        let root = write_visit(&mut ledger, household, &visit, source.unwrap_or_default(), draft, learned)?;
+        let (about, source) = (About::Household(household), source.unwrap_or_default());
+        let root = Self::write_form(&mut ledger, draft, learned, source, |writing| {
+            writing.record(about, kind::VISIT, source, &visit)
+        })?;
         Ok(ledger.visit(root)?)
     }
 
@@ -66,7 +69,10 @@ impl App {
         let household = was.household;
         let correct = Visit { amends: ledger.live_versions(root)?, ..uncovered(correct, &was.visit) };
         let learned = self.learned(&ledger, household, learned)?;
-        write_visit(&mut ledger, household, &correct, source.unwrap_or_default(), draft, learned)?;
+        let (about, source) = (About::Household(household), source.unwrap_or_default());
+        Self::write_form(&mut ledger, draft, learned, source, |writing| {
+            writing.record(about, kind::VISIT, source, &correct)
+        })?;
         Ok(ledger.visit(root)?)
     }
 

@@ -7,7 +7,7 @@ use lianhu_core::day::Moment;
 use lianhu_core::directive::{Cadre, Place, Placement, Role};
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::exchange::Code;
-use lianhu_core::ids::{HouseholdId, PersonId, PlaceId, UserId};
+use lianhu_core::ids::{EntryId, HouseholdId, PersonId, PlaceId, UserId};
 use lianhu_core::scalar::Scalar;
 use lianhu_core::sign::Key;
 use lianhu_core::surroundings::{Staged, Surroundings as _};
@@ -226,14 +226,20 @@ fn a_fact_that_may_say_two_things_is_shown_and_only_one_to_be_decided_asks_for_a
     assert!(matches!(asked()[..], [Attention::TwoStatements { facts: 1, .. }]));
 }
 
-#[test]
-fn a_visit_begun_before_its_household_was_taken_back_can_be_finished() {
+/// A helper has begun a form about a household that was taken back since, and has heard of it.
+fn begun_and_taken_back() -> (Office, EntryId) {
     let village = Office::new();
     village.entrust(0, 1);
     village.exchange();
     let draft = village.helper.save_draft(None, village.houses[0].to_string(), "{}".into()).unwrap();
     village.take_back(0, 1);
     village.exchange();
+    (village, draft)
+}
+
+#[test]
+fn a_visit_begun_before_its_household_was_taken_back_can_be_finished() {
+    let (village, draft) = begun_and_taken_back();
     assert_eq!(village.held(), 1, "it stays until the draft is finished");
     assert_eq!(village.visit(0), Err(AppError::HandedOver));
     let again = village.helper.save_draft(None, village.houses[0].to_string(), "{}".into());
@@ -255,13 +261,8 @@ fn a_visit_begun_before_its_household_was_taken_back_can_be_finished() {
 
 #[test]
 fn a_change_begun_before_its_household_was_taken_back_can_be_finished() {
-    let village = Office::new();
-    village.entrust(0, 1);
-    village.exchange();
+    let (village, draft) = begun_and_taken_back();
     let house = village.houses[0].to_string();
-    let draft = village.helper.save_draft(None, house.clone(), "{}".into()).unwrap();
-    village.take_back(0, 1);
-    village.exchange();
     let phone = |number: &str| BTreeMap::from([("phone".to_owned(), Scalar::from(number))]);
     let without = village.helper.update_household(house.clone(), phone("13800000008"), None, None);
     assert_eq!(without.unwrap_err(), AppError::HandedOver);

@@ -135,8 +135,7 @@ impl Ledger {
         }
         let sql = format!(
             "select root from visit where {} order by day desc, \
-             (select coalesce(entry.number, 1 << 62) from entry where entry.name = visit.root) desc, \
-             (select entry.id from entry where entry.name = visit.root) desc limit {}",
+             (select coalesce(entry.number, (1 << 62) + entry.id) from entry where entry.name = visit.root) desc limit {}",
             conditions.join(" and "),
             query.most.max(1)
         );

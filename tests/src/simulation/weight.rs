@@ -44,11 +44,7 @@ impl World {
         let serial = self.next();
         let value = Scalar::Text(format!("{}同{serial}", self.canary(household)));
         for other in 0..self.members.len() {
-            let phone = &self.members[other].phone;
-            let rows = phone.ledger().scope_of(phone.user).map_err(|error| error.to_string())?;
-            let ended = |id| rows.iter().any(|row| row.about.household() == Some(id) && row.until.is_some());
-            let here = phone.ledger().household_rows().map_err(|error| error.to_string())?;
-            if here.contains(&household) && !ended(household) {
+            if self.open_on(other).contains(&household) {
                 self.says(other, household, key, value.clone())?;
                 self.check_phone(other)?;
             }

@@ -3,10 +3,11 @@
 use lianhu_core::directive::Device;
 use lianhu_core::entry::{About, Source, kind};
 use lianhu_core::exchange::{Answer, Code};
-use lianhu_core::ids::HouseholdId;
+use lianhu_core::ids::{HouseholdId, UserId};
 use lianhu_core::scalar::Scalar;
 use lianhu_ledger::exchange;
 use lianhu_tests::{BadLine, County, Phone, Village};
+use std::path::PathBuf;
 
 #[test]
 fn what_was_built_on_a_change_that_is_lost_for_good_arrives_although_its_household_was_taken_back() {
@@ -68,24 +69,7 @@ fn a_phone_that_was_shut_out_and_set_back_to_an_old_copy_still_hands_in_its_work
 
 #[test]
 fn what_was_built_on_a_lost_change_arrives_although_it_was_refused_before_the_office_directed_anew() {
-    let mut village = Village::new(13);
-    let place = village.place("北召店村", "village", None);
-    let household = village.household("段志荣", place);
-    let (first, second) = (village.person("卫春建"), village.person("赵永燕"));
-    village.entrusts(household, second);
-    let mut line = village.line();
-    let (mut phone, mut lost) = (village.phone("卫春建"), village.phone("赵永燕"));
-    phone.exchanges(&mut line).unwrap();
-    lost.exchanges(&mut line).unwrap();
-    let back_up = village.folder().join("back-up.sqlite");
-    village.county.is_backed_up(&back_up);
-    village.entrusts(household, first);
-    lost.sets_phone(household, "13900001111");
-    lost.exchanges(&mut line).unwrap();
-    drop(lost);
-    phone.exchanges(&mut line).unwrap();
-    phone.sets_phone(household, "13811112222");
-    phone.exchanges(&mut line).unwrap();
+    let BuiltOn { village, mut phone, mut line, household, first, back_up } = BuiltOn::what_will_be_lost(13);
     village.county.is_restored(&back_up);
     // The county does not know any more that it was entrusted to them.
     phone.exchanges(&mut line).unwrap();
@@ -101,24 +85,7 @@ fn what_was_built_on_a_lost_change_arrives_although_it_was_refused_before_the_of
 
 #[test]
 fn what_was_built_on_a_lost_change_arrives_from_whoever_had_forgotten_its_household_and_was_refused_at_first() {
-    let mut village = Village::new(15);
-    let place = village.place("北召店村", "village", None);
-    let household = village.household("段志荣", place);
-    let (first, second) = (village.person("卫春建"), village.person("赵永燕"));
-    village.entrusts(household, second);
-    let mut line = village.line();
-    let (mut phone, mut lost) = (village.phone("卫春建"), village.phone("赵永燕"));
-    phone.exchanges(&mut line).unwrap();
-    lost.exchanges(&mut line).unwrap();
-    let back_up = village.folder().join("back-up.sqlite");
-    village.county.is_backed_up(&back_up);
-    village.entrusts(household, first);
-    lost.sets_phone(household, "13900001111");
-    lost.exchanges(&mut line).unwrap();
-    drop(lost);
-    phone.exchanges(&mut line).unwrap();
-    phone.sets_phone(household, "13811112222");
-    phone.exchanges(&mut line).unwrap();
+    let BuiltOn { village, mut phone, mut line, household, first, back_up } = BuiltOn::what_will_be_lost(15);
     village.takes_back(household, first);
     phone.exchanges(&mut line).unwrap();
     assert!(phone.ledger().household_rows().unwrap().is_empty());
@@ -199,6 +166,41 @@ fn what_a_phone_that_was_shut_out_gave_and_cleared_stays_cleared_once_it_is_let_
     assert_eq!(said(&village, household, "phone"), [Scalar::from("13811112222")]);
     let address = said(&village, household, "address");
     assert!(address.iter().all(|value| *value == Scalar::Null), "{address:?}");
+}
+
+/// A county that was backed up before a household was entrusted to somebody, who then built on what another has said of it since;
+/// all of it was handed in.
+struct BuiltOn {
+    village: Village,
+    phone: Phone,
+    line: BadLine<County>,
+    household: HouseholdId,
+    first: UserId,
+    back_up: PathBuf,
+}
+
+impl BuiltOn {
+    fn what_will_be_lost(seed: u64) -> Self {
+        let mut village = Village::new(seed);
+        let place = village.place("北召店村", "village", None);
+        let household = village.household("段志荣", place);
+        let (first, second) = (village.person("卫春建"), village.person("赵永燕"));
+        village.entrusts(household, second);
+        let mut line = village.line();
+        let (mut phone, mut lost) = (village.phone("卫春建"), village.phone("赵永燕"));
+        phone.exchanges(&mut line).unwrap();
+        lost.exchanges(&mut line).unwrap();
+        let back_up = village.folder().join("back-up.sqlite");
+        village.county.is_backed_up(&back_up);
+        village.entrusts(household, first);
+        lost.sets_phone(household, "13900001111");
+        lost.exchanges(&mut line).unwrap();
+        drop(lost);
+        phone.exchanges(&mut line).unwrap();
+        phone.sets_phone(household, "13811112222");
+        phone.exchanges(&mut line).unwrap();
+        Self { village, phone, line, household, first, back_up }
+    }
 }
 
 /// Exchanges in the smallest of pages.
